@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef L2TPGW_BASE_FILE_H
+#define L2TPGW_BASE_FILE_H
+
+/* Files read whole within a bound, and written atomically: readers see the old or the new one. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* Reads a regular file (or pipe) of at most `max` bytes; more is an error. Refuses directories. */
+int file_read(const char *path, size_t max, struct buf *out, struct err *err);
+/* Writes to a temporary file beside `path` with that mode, fsyncs if `durable`, and renames it. */
+int file_write(const char *path, const void *data, size_t len, mode_t mode, bool durable,
+	       struct err *err);
+/* mkdir -p for the last component's parents too; an existing directory is fine (mode untouched). */
+int file_mkdirs(const char *path, mode_t mode, struct err *err);
+/* Removes a file; one that is not there is fine. */
+int file_remove(const char *path, struct err *err);
+
+#endif

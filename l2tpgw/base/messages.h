@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef L2TPGW_BASE_MESSAGES_H
+#define L2TPGW_BASE_MESSAGES_H
+
+/*
+ * What pppd's plugin (hooks/) and l2tpgwd say to each other. The socket is AF_UNIX,
+ * SOCK_SEQPACKET; one packet is one message of base/fields.h. Only `admit` is answered, once, on
+ * the same connection; everything else is a report and is never answered. pppd runs as root, so
+ * the daemon takes messages only from peers with uid 0, and only if SO_PEERCRED's pid is `pid`.
+ *
+ *   pppd                                      l2tpgwd
+ *   admit  IDENTITY user protocol         ->
+ *                                         <-  admitted secret address [dns1 dns2 idle maxconnect]
+ *                                         <-  denied reason
+ *   login  IDENTITY user protocol result  ->  after the client's answer was checked
+ *   up     IDENTITY user ifname address local mtu [retry] ->
+ *   down   IDENTITY user authenticated status [ifname rx tx seconds] ->
+ *
+ * IDENTITY stands in every message of pppd and is enough to know the session again after a restart
+ * of l2tpgwd: vip pid starttime parent tunnel session. A connection lasts for one message or, for
+ * admit, until the `login` that belongs to it. The order of messages that came over different
+ * connections is not defined, except that nothing of one pppd is sent before it was `admitted`
+ * other than `login` with result=failed and `down`. `admit` and `login` come again if pppd
+ * challenges again (its option chap-interval), `up` if IPCP is negotiated again. `down` is pppd's
+ * last word.
+ */
+
+#define MSG_TYPE "type"
+
+/* Values of MSG_TYPE. */
+#define MSG_ADMIT    "admit"
+#define MSG_ADMITTED "admitted"
+#define MSG_DENIED   "denied"
+#define MSG_LOGIN    "login"
+#define MSG_UP       "up"
+#define MSG_DOWN     "down"
+
+/* IDENTITY */
+#define MSG_VIP       "vip"       /* dotted quad: the client's stand-in address, names its slot */
+#define MSG_PID       "pid"       /* of pppd, as getpid() gives it there */
+#define MSG_STARTTIME "starttime" /* of pppd: field 22 of /proc/PID/stat */
+#define MSG_PARENT    "parent"    /* pid of the xl2tpd that started it: names the worker */
+#define MSG_TUNNEL    "tunnel"    /* the worker's own L2TP tunnel id; 0 if pppd was not told */
+#define MSG_SESSION   "session"   /* the worker's own L2TP session id; 0 if pppd was not told */
+
+/* admit, login; `user` also in up, and in down when the client ever gave a name */
+#define MSG_USER     "user"     /* as the client sent it, bytes outside ASCII as pppd prints them */
+#define MSG_PROTOCOL "protocol" /* one of MSG_PROTOCOL_…; in admit the first */
+
+#define MSG_PROTOCOL_MSCHAPV2 "mschapv2"
+#define MSG_PROTOCOL_MSCHAP   "mschap"
+#define MSG_PROTOCOL_MD5      "md5"
+#define MSG_PROTOCOL_PAP      "pap"
+#define MSG_PROTOCOL_OTHER    "other"
+
+/* admitted */
+#define MSG_SECRET     "secret"  /* 1 to MSG_SECRET_MAX bytes, none of them NUL */
+#define MSG_ADDRESS    "address" /* dotted quad: the client's, and the only one it may have */
+#define MSG_DNS1       "dns1"    /* dotted quads; absent = what the options file says */
+#define MSG_DNS2       "dns2"
+#define MSG_IDLE       "idle" /* seconds without traffic until pppd ends the link, 0 = never */
+#define MSG_MAXCONNECT "maxconnect" /* seconds until pppd ends the link, 0 = never */
+
+#define MSG_SECRET_MAX 255
+#define MSG_USER_MAX   255
+
+/* denied: text for the log, one line. login with result=failed: one of MSG_REASON_… */
+#define MSG_REASON "reason"
+
+#define MSG_REASON_PASSWORD "password" /* the client's answer does not fit the secret */
+#define MSG_REASON_PROTOCOL "protocol" /* it insisted on something other than MS-CHAPv2 */
+#define MSG_REASON_DENIED   "denied"   /* the daemon said so */
+#define MSG_REASON_NO_REPLY "no_reply" /* no well-formed answer to `admit` in time */
+
+/* login */
+#define MSG_RESULT "result"
+
+#define MSG_RESULT_OK     "ok"
+#define MSG_RESULT_FAILED "failed"
+
+/* up (MSG_ADDRESS is the client's); `retry` = how often it was tried before, absent = 0 */
+#define MSG_IFNAME "ifname"
+#define MSG_LOCAL  "local" /* dotted quad: the gateway's address on the interface */
+#define MSG_MTU    "mtu"   /* of the interface, bytes */
+#define MSG_RETRY  "retry"
+
+/*
+ * down. rx, tx and seconds are of the whole session, from the gateway's side, 64 bit; absent if it
+ * was never up, or if pppd ended without taking the link down.
+ */
+#define MSG_STATUS        "status"        /* pppd(8), EXIT STATUS */
+#define MSG_AUTHENTICATED "authenticated" /* 1 = the client proved its password, 0 = it did not */
+#define MSG_RX            "rx"            /* bytes */
+#define MSG_TX            "tx"            /* bytes */
+#define MSG_SECONDS       "seconds"       /* since the link came up */
+
+#endif
