@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef L2TPGW_POLICY_POLICY_H
+#define L2TPGW_POLICY_POLICY_H
+
+/*
+ * The policy: everything an administrator decided, validated, with every default filled in.
+ * policy_load() takes bytes and facts and does no syscall; what it returns needs no further check.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/ip4.h"
+#include "base/mem.h"
+#include "policy/diag.h"
+#include "policy/host.h"
+
+#define POLICY_BYTES_MAX (8u << 20) /* of the file; more is refused unread */
+#define POLICY_USERS_MAX 20000
+#define POLICY_NETS_MAX  256
+#define POLICY_SESSIONS_MAX \
+	2800                   /* 7 workers of 400, twice while generations change: 14 addresses */
+#define POLICY_DNS_MAX       2 /* what pppd can push (ms-dns) */
+#define POLICY_PROPOSALS_MAX 64
+
+enum policy_client { /* ipsec.clients, bit numbers in policy.ipsec.clients */
+		     POLICY_CLIENT_WINDOWS,
+		     POLICY_CLIENT_APPLE,
+		     POLICY_CLIENT_CHROMEOS,
+		     POLICY_CLIENT_LINUX,
+		     POLICY_CLIENT_ANDROID,
+};
+
+enum policy_legacy { /* ipsec.legacy, bit numbers in policy.ipsec.legacy */
+		     POLICY_LEGACY_ANDROID_11,  /* MODP1024 with AES: Android 11 and older */
+		     POLICY_LEGACY_3DES_ROUTER, /* 3DES, MD5, MODP1024: cheap routers */
+};
+
+enum policy_charon { POLICY_CHARON_MANAGED, POLICY_CHARON_EXTERNAL };
+enum policy_nat { POLICY_NAT_MASQUERADE, POLICY_NAT_SNAT, POLICY_NAT_NONE };
+
+enum policy_service {                       /* firewall.gateway_services, bit numbers */
+		      POLICY_SERVICE_DNS,   /* UDP and TCP 53 */
+		      POLICY_SERVICE_ICMP,  /* ICMP echo request */
+		      POLICY_SERVICE_SSH,   /* TCP 22 */
+		      POLICY_SERVICE_HTTP,  /* TCP 80 */
+		      POLICY_SERVICE_HTTPS, /* TCP 443 */
+		      POLICY_SERVICE_NTP,   /* UDP 123 */
+};
+
+struct policy_user {
+	const char *name;     /* printable ASCII, 1 to 255 bytes, unique */
+	const char *password; /* bytes as MS-CHAPv2 takes them (ISO 8859-1), 1 to 255 */
+	uint32_t address;     /* static address, 0 = from the pool */
+	bool disabled;
+};
+
+struct policy_nets {
+	struct ip4_net *net;
+	size_t count;
+};
+
+struct policy {
+	struct arena *arena; /* owns everything below */
+
+	struct {
+		const char *name; /* what clients dial; NULL = address of wan */
+		const char *wan;  /* interface; NULL = that of the default route, followed */
+	} gateway;
+
+	struct {
+		const char *psk; /* NULL never happens while certificates are not supported */
+		size_t psk_len;
+		unsigned clients;           /* bits of enum policy_client */
+		unsigned legacy;            /* bits of enum policy_legacy */
+		const char **ike_proposals; /* strongSwan syntax, in order of preference */
+		size_t ike_proposals_count;
+		const char **esp_proposals;
+		size_t esp_proposals_count;
+		uint32_t ike_lifetime, esp_lifetime, dpd,
+		    idle_sa; /* seconds; dpd, idle_sa 0 = off */
+		enum policy_charon charon;
+	} ipsec;
+
+	struct {
+		unsigned max_sessions; /* 1 to POLICY_SESSIONS_MAX */
+	} l2tp;
+
+	struct {
+		unsigned mtu, mru; /* bytes, computed or checked against the computed ones */
+		uint32_t dns[POLICY_DNS_MAX];
+		size_t dns_count;
+		uint32_t wins[2];
+		size_t wins_count;
+		uint32_t idle_timeout, session_timeout; /* seconds, 0 = never */
+		uint32_t echo_interval;                 /* seconds */
+		unsigned echo_failures;
+	} ppp;
+
+	struct {
+		struct ip4_net pool;
+		uint32_t local; /* the gateway's own address on every session interface */
+	} addresses;
+
+	struct {
+		enum policy_nat nat;
+		uint32_t snat; /* with POLICY_NAT_SNAT */
+	} routing;
+
+	struct {
+		struct policy_nets allow_from; /* count 0 = anybody */
+		struct policy_nets deny_from;
+		bool isolate_clients;
+		unsigned gateway_services; /* bits of enum policy_service */
+	} firewall;
+
+	struct policy_user *users; /* sorted by name */
+	size_t users_count;
+};
+
+/* How policy_load() reads a file the policy names ({"file": path}); NULL = such keys are errors. */
+struct policy_io {
+	int (*read)(void *user, const char *path, struct buf *out, struct err *err);
+	void *user;
+};
+
+/*
+ * Parses, checks and completes a policy. `file` is only for messages; `host` may be NULL (nothing
+ * is known). On any error diagnosis the result is NULL and `diags` holds every error, sorted by
+ * position; on success `diags` may hold warnings. `diags` needs no initialization. The caller frees
+ * the policy with policy_free() and the list with diags_free(). One thread at a time: jansson's
+ * allocator is replaced meanwhile by one that wipes.
+ */
+struct policy *policy_load(const char *file, const char *text, size_t len, const struct host *host,
+			   const struct policy_io *io, struct diags *diags);
+void policy_free(struct policy *policy);
+/* Binary search; NULL if there is none. */
+const struct policy_user *policy_user(const struct policy *policy, const char *name);
+
+#endif

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "policy/set.h"
+
+#include <string.h>
+
+#include "policy/load.h"
+#include "policy/names.h"
+
+void set_text(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	(void)key;
+	*(const char **)field = arena_strdup(load->arena, value->text);
+}
+
+/* "auto" leaves the zero that stands for it. */
+void set_number(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	(void)load;
+	(void)key;
+	if (value->form == KEY_INTEGER)
+		*(unsigned *)field = (unsigned)value->number;
+}
+
+void set_seconds(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	(void)load;
+	(void)key;
+	*(uint32_t *)field = (uint32_t)value->number;
+}
+
+void set_flag(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	(void)load;
+	(void)key;
+	*(bool *)field = value->flag;
+}
+
+void set_word(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	(void)load;
+	(void)key;
+	*(unsigned *)field = value->word;
+}
+
+void set_bit(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	unsigned *bits = field, bit = 1u << value->word;
+
+	if (*bits & bit)
+		load_error(load, "\"%s\" stands twice", key->words[value->word]);
+	*bits |= bit;
+}
+
+void set_address(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	(void)key;
+	if (value->form != KEY_ADDRESS)
+		return;
+	if (value->address == 0)
+		load_error(load, "%s: 0.0.0.0 is not an address of a machine", load_path(load));
+	*(uint32_t *)field = value->address;
+}
+
+void set_net(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	(void)key;
+	if (value->form != KEY_NETWORK)
+		return;
+	if (value->net.bits == 0)
+		load_error(load, "%s: 0.0.0.0/0 is all there is", load_path(load));
+	*(struct ip4_net *)field = value->net;
+}
+
+void add_net(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	struct policy_nets *nets = field;
+	struct ip4_net *net;
+	char text[IP4_TEXT_MAX];
+
+	(void)key;
+	for (size_t i = 0; i < nets->count; i++)
+		if (nets->net[i].address == value->net.address &&
+		    nets->net[i].bits == value->net.bits) {
+			load_error(load, "%s stands twice", ip4_net_text(value->net, text));
+			return;
+		}
+	net = arena_push(load->arena, (void **)&nets->net, &nets->count, sizeof(*net));
+	*net = value->net;
+}
+
+static void add_proposal(struct load *load, const struct value *value, enum proposal_use use)
+{
+	struct load_proposal *proposal = arena_push(load->arena, (void **)&load->proposals,
+						    &load->proposals_count, sizeof(*proposal));
+
+	*proposal = (struct load_proposal){
+		.use = use,
+		.text = arena_strdup(load->arena, value->text),
+		.pointer = arena_strdup(load->arena, buf_text(&load->path)),
+	};
+}
+
+void add_ike(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	(void)key;
+	(void)field;
+	add_proposal(load, value, PROPOSAL_IKE);
+}
+
+void add_esp(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	(void)key;
+	(void)field;
+	add_proposal(load, value, PROPOSAL_ESP);
+}
+
+void add_legacy(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	static const char *const costs[] = {
+		[POLICY_LEGACY_ANDROID_11] =
+		    "\"android-11\" admits the group MODP1024, which a well-funded attacker can "
+		    "break; clients that offer better are not affected",
+		[POLICY_LEGACY_3DES_ROUTER] =
+		    "\"3des-router\" admits 3DES, MD5 and the group MODP1024, which are weak; "
+		    "clients that offer better are not affected",
+	};
+
+	set_bit(load, key, value, field);
+	load_warning(load, "%s", costs[value->word]);
+}
+
+static bool usable_server(struct load *load, uint32_t address)
+{
+	const char *kind = names_reserved(address);
+	char text[IP4_TEXT_MAX];
+
+	if (kind)
+		load_error(load, "%s is %s: no client can reach a server there",
+			   ip4_text(address, text), kind);
+	return !kind;
+}
+
+void add_dns(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	struct policy *policy = load->policy;
+
+	(void)key;
+	(void)field;
+	if (usable_server(load, value->address))
+		policy->ppp.dns[policy->ppp.dns_count++] = value->address;
+}
+
+void add_wins(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	struct policy *policy = load->policy;
+
+	(void)key;
+	(void)field;
+	if (usable_server(load, value->address))
+		policy->ppp.wins[policy->ppp.wins_count++] = value->address;
+}
+
+void set_dns(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	(void)key;
+	(void)field;
+	load->dns_given = value->form == KEY_LIST;
+}
+
+/* Only what the policy itself says is held against the size of the pool. */
+void set_sessions(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	set_number(load, key, value, field);
+	load->sessions_given = !load->in_defaults;
+}
+
+void set_name(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	const char *why = names_gateway(value->text);
+
+	if (why)
+		load_error(load, "%s: %s", load_path(load), why);
+	else
+		set_text(load, key, value, field);
+}
+
+void set_wan(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	const char *why = value->form == KEY_WORD ? NULL : names_interface(value->text);
+
+	if (why)
+		load_error(load, "%s: %s", load_path(load), why);
+	else if (value->form != KEY_WORD)
+		set_text(load, key, value, field);
+}
+
+static void store_psk(struct load *load, const char *text, size_t len)
+{
+	const char *why = names_psk(text, len);
+	struct policy *policy = load->policy;
+
+	if (why) {
+		load_error(load, "the pre-shared key %s", why);
+		return;
+	}
+	if (len < 20)
+		load_warning(load, "a pre-shared key of less than 20 characters can be guessed by "
+				   "whoever records one login");
+	policy->ipsec.psk = arena_memdup(load->arena, text, len);
+	policy->ipsec.psk_len = len;
+}
+
+void set_psk(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	(void)key;
+	(void)field;
+	if (value->form == KEY_STRING)
+		store_psk(load, value->text, json_string_length(value->json));
+}
+
+void set_psk_file(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	cleanup_buf struct buf psk = BUF_INIT;
+	struct err err = { 0 };
+
+	(void)key;
+	(void)field;
+	if (value->text[0] != '/') {
+		load_error(load, "%s must be an absolute path", load_path(load));
+		return;
+	}
+	if (!load->io || !load->io->read) {
+		load_error(load, "%s: files cannot be read here", load_path(load));
+		return;
+	}
+	if (load->io->read(load->io->user, value->text, &psk, &err) < 0) {
+		load_error(load, "the pre-shared key cannot be read: %s", err.text);
+		return;
+	}
+	if (psk.len && psk.data[psk.len - 1] == '\n')
+		psk.len--;
+	store_psk(load, buf_text(&psk), psk.len);
+}
+
+void set_snat(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	struct policy *policy = load->policy;
+	const char *kind;
+
+	(void)key;
+	(void)field;
+	if (value->form == KEY_WORD)
+		policy->routing.nat = value->word ? POLICY_NAT_NONE : POLICY_NAT_MASQUERADE;
+	if (value->form != KEY_ADDRESS)
+		return;
+	kind = names_reserved(value->address);
+	if (kind)
+		load_error(load, "%s: %s is %s", load_path(load), value->text, kind);
+	policy->routing.nat = POLICY_NAT_SNAT;
+	policy->routing.snat = value->address;
+}
+
+void set_user_name(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	const char *why = names_user(value->text);
+
+	if (why)
+		load_error(load, "%s %s", load_path(load), why);
+	else
+		set_text(load, key, value, field);
+}
+
+void set_password(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	cleanup_buf struct buf bytes = BUF_INIT;
+	size_t at;
+	const char *why = names_password(value->text, &bytes, &at);
+
+	(void)key;
+	if (why)
+		load_error(load, "%s: character %zu %s", load_path(load), at, why);
+	else
+		*(const char **)field = arena_memdup(load->arena, bytes.data, bytes.len);
+}

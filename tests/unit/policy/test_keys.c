@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Every key of the table: values that pass and values that do not, with the message. */
+#include "fixture.h"
+#include "policy/keys.h"
+
+struct sample {
+	const char *path, *value;
+	const char *error; /* part of its message; NULL = valid */
+};
+
+#define A50 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+static const struct sample samples[] = {
+	{ "version", "1", NULL },
+	{ "version", "2", "version must be 1" },
+	{ "version", "\"1\"", "version must be a whole number, not a string" },
+	{ "version", NULL, "version is missing" },
+	{ "gateway", "{}", NULL },
+	{ "gateway", "[]", "gateway must be an object, not a list" },
+	{ "gateway.name", "\"vpn.example.net\"", NULL },
+	{ "gateway.name", "\"203.0.113.5\"", NULL },
+	{ "gateway.name", "\"a\"", NULL },
+	{ "gateway.name", "\"\"", "gateway.name is empty" },
+	{ "gateway.name", "\"vpn..net\"", "a dot too many" },
+	{ "gateway.name", "\"vpn.net.\"", "a dot too many" },
+	{ "gateway.name", "\"-vpn.net\"", "may begin or end" },
+	{ "gateway.name", "\"vpn_1.net\"", "letters, digits" },
+	{ "gateway.name", "\"a b\"", "letters, digits" },
+	{ "gateway.name", "\"b\\u00fccher.example\"", "xn--" },
+	{ "gateway.name", "\"1.2.3\"", "neither a DNS name" },
+	{ "gateway.name", "\"1.2.3.256\"", "neither a DNS name" },
+	{ "gateway.name", "\"127.0.0.1\"", "not an address that clients can dial" },
+	{ "gateway.name", "\"" A50 "aaaaaaaaaaaaaa.net\"", "longer than 63" },
+	{ "gateway.name", "\"" A50 "." A50 "." A50 "." A50 "." A50 "\"", "longer than 253" },
+	{ "gateway.wan", "\"auto\"", NULL },
+	{ "gateway.wan", "\"eth0.100\"", NULL },
+	{ "gateway.wan", "\"ppp0\"", NULL },
+	{ "gateway.wan", "\"a-name-too-long-for-it\"", "longer than 15" },
+	{ "gateway.wan", "\"eth/0\"", "not a name of an interface" },
+	{ "gateway.wan", "\"et h\"", "not a name of an interface" },
+	{ "gateway.wan", "\"eth0\\n\"", "not a name of an interface" },
+	{ "gateway.wan", "\"..\"", "not a name of an interface" },
+	{ "gateway.wan", "\"lo\"", "loopback" },
+	{ "gateway.wan", "\"l2tpgw3\"", "those of sessions" },
+	{ "gateway.wan", "1", "must be \"auto\" or a string" },
+	{ "ipsec", "{\"psk\": \"0123456789abcdefghijklm\"}", NULL },
+	{ "ipsec", "null", "ipsec must be an object, not null" },
+	{ "ipsec", NULL, "ipsec.psk is missing" },
+	{ "ipsec", "{}", "ipsec.psk is missing" },
+	{ "ipsec.psk", "\"0123456789abcdef~ !\\\"#%$\"", NULL },
+	{ "ipsec.psk", "{\"file\": \"/etc/psk\"}", NULL },
+	{ "ipsec.psk", "\"1234567\"", "shorter than 8" },
+	{ "ipsec.psk", "\"p\\u00e4sswort-pf\\u00e4lzisch\"", "printable ASCII" },
+	{ "ipsec.psk", "\"0123456789abc\\ndef0123\"", "printable ASCII" },
+	{ "ipsec.psk", "\"0123456789abcdef0123 \"", "begin or end with a space" },
+	{ "ipsec.psk", "5", "ipsec.psk must be a string or an object, not a number" },
+	{ "ipsec.psk", "{}", "ipsec.psk.file is missing" },
+	{ "ipsec.psk.file", "\"/etc/psk\"", NULL },
+	{ "ipsec.psk.file", "\"/etc/none\"", "cannot be read: /etc/none: not there" },
+	{ "ipsec.psk.file", "\"etc/psk\"", "absolute path" },
+	{ "ipsec.certificates", "\"managed\"", "\"ipsec.certificates\" is not supported yet" },
+	{ "ipsec.clients", "[\"windows\", \"apple\"]", NULL },
+	{ "ipsec.clients", "[]", "must not be empty" },
+	{ "ipsec.clients", "\"windows\"", "must be a list, not a string" },
+	{ "ipsec.clients", "[\"android\"]", "this admits nobody" },
+	{ "ipsec.clients.0", "\"chromeos\"", NULL },
+	{ "ipsec.clients.0", "\"Windows\"", "did you mean \"windows\"?" },
+	{ "ipsec.clients.0", "\"amiga\"", "must be one of \"windows\", \"apple\"" },
+	{ "ipsec.clients", "[\"apple\", \"apple\"]", "\"apple\" stands twice" },
+	{ "ipsec.clients.0", "7", "not a number" },
+	{ "ipsec.legacy", "[]", NULL },
+	{ "ipsec.legacy", "{}", "must be a list" },
+	{ "ipsec.legacy.0", "\"android-11\"", NULL },
+	{ "ipsec.legacy.0", "\"3des-router\"", NULL },
+	{ "ipsec.legacy.0", "\"android-10\"", "did you mean \"android-11\"?" },
+	{ "ipsec.legacy.0", "\"des\"", "must be one of" },
+	{ "ipsec.ike_proposals", "[\"aes256-sha256-modp2048\", \"aes128-sha1-ecp256\"]", NULL },
+	{ "ipsec.ike_proposals", "[]", "must not be empty" },
+	{ "ipsec.ike_proposals.0", "\"aes256-sha256-curve25519\"", NULL },
+	{ "ipsec.ike_proposals.0", "\"aes256-sha256\"", "no Diffie-Hellman group" },
+	{ "ipsec.ike_proposals.0", "\"aes256-modp2048\"", "no integrity" },
+	{ "ipsec.ike_proposals.0", "\"sha1-modp2048\"", "no encryption" },
+	{ "ipsec.ike_proposals.0", "\"aes256-aes128-sha1-modp2048\"",
+	  "two algorithms of one kind" },
+	{ "ipsec.ike_proposals.0", "\"aes256gcm16-modp2048\"", "for ESP only" },
+	{ "ipsec.ike_proposals.0", "\"aes256-sha1-modp2048!\"", "did you mean \"modp2048\"?" },
+	{ "ipsec.ike_proposals.0", "\"aes256--modp2048\"", "unknown algorithm \"\"" },
+	{ "ipsec.ike_proposals.0", "\"default\"", "unknown algorithm \"default\"" },
+	{ "ipsec.ike_proposals.0", "\"aes256-sha1-modp1024\"", "\"android-11\" would admit it" },
+	{ "ipsec.ike_proposals.0", "\"3des-sha1-modp2048\"", "\"3des-router\" would admit it" },
+	{ "ipsec.ike_proposals.0", "\"aes256-md5-modp2048\"", "\"3des-router\" would admit it" },
+	{ "ipsec.ike_proposals.0", "\"aes256-sha1-modp768\"", "broken and never admitted" },
+	{ "ipsec.ike_proposals.0", "\"des-sha1-modp2048\"", "broken and never admitted" },
+	{ "ipsec.esp_proposals", "[\"aes256gcm16\", \"aes256-sha1\"]", NULL },
+	{ "ipsec.esp_proposals", "7", "must be a list" },
+	{ "ipsec.esp_proposals.0", "\"aes256-sha256\"", NULL },
+	{ "ipsec.esp_proposals.0", "\"aes256-sha256-modp2048\"", NULL },
+	{ "ipsec.esp_proposals.0", "\"aes256\"", "no integrity" },
+	{ "ipsec.esp_proposals.0", "\"aes256gcm16-sha1\"", "beside AES-GCM" },
+	{ "ipsec.esp_proposals.0", "\"null-sha1\"", "broken and never admitted" },
+	{ "ipsec.esp_proposals.0", "\"\"", "is empty" },
+	{ "ipsec.ike_lifetime", "\"24h\"", NULL },
+	{ "ipsec.ike_lifetime", "\"9s\"", "must be from 10s to 7d" },
+	{ "ipsec.ike_lifetime", "\"8d\"", "must be from 10s to 7d" },
+	{ "ipsec.ike_lifetime", "\"8\"", "must be a duration such as" },
+	{ "ipsec.ike_lifetime", "\"1h30m\"", "must be a duration such as" },
+	{ "ipsec.ike_lifetime", "28800", "needs a unit" },
+	{ "ipsec.ike_lifetime", "0", "must be from 10s" },
+	{ "ipsec.esp_lifetime", "\"10s\"", NULL },
+	{ "ipsec.esp_lifetime", "\"99999999999999999999d\"", "must be a duration" },
+	{ "ipsec.dpd", "0", NULL },
+	{ "ipsec.dpd", "\"0\"", NULL },
+	{ "ipsec.dpd", "\"0s\"", NULL },
+	{ "ipsec.dpd", "\"2h\"", "must be 0 or from 1s to 1h" },
+	{ "ipsec.idle_sa", "\"10m\"", NULL },
+	{ "ipsec.idle_sa", "\"30s\"", "longer than ppp.echo_interval" },
+	{ "ipsec.idle_sa", "-1", "needs a unit" },
+	{ "ipsec.charon", "\"external\"", NULL },
+	{ "ipsec.charon", "\"extern\"", "did you mean \"external\"?" },
+	{ "l2tp", "{}", NULL },
+	{ "l2tp", "true", "l2tp must be an object, not true" },
+	{ "l2tp.max_sessions", "2800", NULL },
+	{ "l2tp.max_sessions", "2801", "from 1 to 2800, not 2801" },
+	{ "l2tp.max_sessions", "0", "from 1 to 2800, not 0" },
+	{ "l2tp.max_sessions", "1e2", "not a number with a fraction" },
+	{ "ppp", "{}", NULL },
+	{ "ppp", "\"\"", "ppp must be an object, not a string" },
+	{ "ppp.mtu", "\"auto\"", NULL },
+	{ "ppp.mtu", "1404", NULL },
+	{ "ppp.mtu", "576", NULL },
+	{ "ppp.mtu", "1405", "mtu 1405 makes packets of 1508 bytes" },
+	{ "ppp.mtu", "575", "from 576 to 9000" },
+	{ "ppp.mtu", "\"atuo\"", "did you mean \"auto\"?" },
+	{ "ppp.mru", "1398", NULL },
+	{ "ppp.mru", "1399", "mru 1399 makes packets of 1508 bytes" },
+	{ "ppp.dns", "\"auto\"", NULL },
+	{ "ppp.dns", "[]", NULL },
+	{ "ppp.dns", "[\"9.9.9.9\", \"1.1.1.1\", \"8.8.8.8\"]", "at most 2 items, not 3" },
+	{ "ppp.dns.0", "\"9.9.9.9\"", NULL },
+	{ "ppp.dns.0", "\"127.0.0.53\"", "no client can reach a server there" },
+	{ "ppp.dns.0", "\"9.9.9\"", "must be an IPv4 address, not \"9.9.9\"" },
+	{ "ppp.dns.0", "\"dns.example\"", "must be an IPv4 address" },
+	{ "ppp.search_domain", "\"example.net\"", "\"ppp.search_domain\" is not supported yet" },
+	{ "ppp.wins", "[\"10.1.2.3\", \"10.1.2.4\"]", NULL },
+	{ "ppp.wins", "\"10.1.2.3\"", "must be a list" },
+	{ "ppp.wins.0", "\"10.1.2.3\"", NULL },
+	{ "ppp.wins.0", "\"::1\"", "must be an IPv4 address" },
+	{ "ppp.idle_timeout", "\"30m\"", NULL },
+	{ "ppp.idle_timeout", "\"366d\"", "must be 0 or from 1s to 365d" },
+	{ "ppp.session_timeout", "\"12h\"", NULL },
+	{ "ppp.session_timeout", "\"x\"", "must be a duration" },
+	{ "ppp.echo_interval", "\"20s\"", NULL },
+	{ "ppp.echo_interval", "0", "must be from 1s to 1h" },
+	{ "ppp.echo_failures", "3", NULL },
+	{ "ppp.echo_failures", "0", "from 1 to 100" },
+	{ "ppp.echo_failures", "3.0", "not a number with a fraction" },
+	{ "addresses", "{}", NULL },
+	{ "addresses", "[]", "must be an object" },
+	{ "addresses.pool", "\"10.77.0.0/24\"", NULL },
+	{ "addresses.pool", "\"auto\"", NULL },
+	{ "addresses.pool", "\"10.77.0.0/30\"", NULL },
+	{ "addresses.pool", "\"10.77.0.0/31\"", "too small" },
+	{ "addresses.pool", "\"10.77.0.9\"", "too small" },
+	{ "addresses.pool", "\"64.0.0.0/7\"", "too large" },
+	{ "addresses.pool", "\"0.0.0.0/0\"", "all there is" },
+	{ "addresses.pool", "\"10.77.0.1/24\"", "did you mean \"10.77.0.0/24\"?" },
+	{ "addresses.pool", "\"10.77.0.0/33\"", "a network such as" },
+	{ "addresses.pool", "\"10.20.3.0/24\"", "the gateway's own network 10.20.0.0/16 on eth1" },
+	{ "addresses.pool", "\"10.0.0.0/8\"", "the gateway's own network 10.20.0.0/16 on eth1" },
+	{ "addresses.pool", "\"198.18.4.0/24\"", "198.18.0.0/15" },
+	{ "addresses.pool", "\"198.16.0.0/14\"", "198.18.0.0/15" },
+	{ "addresses.pool", "\"127.1.0.0/24\"", "127.0.0.0/8" },
+	{ "addresses.pool", "\"224.1.0.0/24\"", "multicast" },
+	{ "addresses.pool", "\"0.1.0.0/24\"", "0.0.0.0/8" },
+	{ "addresses.pool", "{\"a\": \"10.77.0.0/24\"}",
+	  "an object in \"addresses.pool\" is not supported yet" },
+	{ "addresses.local", "\"10.99.0.1\"", NULL },
+	{ "addresses.local", "\"auto\"", NULL },
+	{ "addresses.local", "\"198.18.0.1\"", "198.18.0.0/15" },
+	{ "addresses.local", "\"10.20.0.1\"", "gateway's own network 10.20.0.0/16 on eth1" },
+	{ "addresses.local", "\"0.0.0.0\"", "not an address of a machine" },
+	{ "addresses.local", "\"10.99.0.1/24\"", "must be \"auto\" or an IPv4 address" },
+	{ "routing", "{}", NULL },
+	{ "routing", "0", "must be an object" },
+	{ "routing.mode", "\"full\"", NULL },
+	{ "routing.mode", "\"split\"", "\"split\" in \"routing.mode\" is not supported yet" },
+	{ "routing.mode", "\"ful\"", "did you mean \"full\"?" },
+	{ "routing.routes", "[]", "\"routing.routes\" is not supported yet" },
+	{ "routing.nat", "\"none\"", NULL },
+	{ "routing.nat", "\"masquerade\"", NULL },
+	{ "routing.nat", "\"maskerade\"", "did you mean \"masquerade\"?" },
+	{ "routing.nat", "{}", "routing.nat.snat is missing" },
+	{ "routing.nat.snat", "\"203.0.113.7\"", NULL },
+	{ "routing.nat.snat", "\"224.0.0.1\"", "multicast" },
+	{ "routing.nat.snat", "\"auto\"", "must be an IPv4 address" },
+	{ "firewall", "{}", NULL },
+	{ "firewall", "null", "must be an object" },
+	{ "firewall.allow_from", "[\"192.0.2.0/24\", \"198.51.100.7\"]", NULL },
+	{ "firewall.allow_from", "[\"192.0.2.0/24\", \"192.0.2.0/24\"]",
+	  "192.0.2.0/24 stands twice" },
+	{ "firewall.allow_from", "\"192.0.2.0/24\"", "must be a list" },
+	{ "firewall.allow_from.0", "\"0.0.0.0/0\"", NULL },
+	{ "firewall.allow_from.0", "\"192.0.2.1/24\"", "did you mean \"192.0.2.0/24\"?" },
+	{ "firewall.allow_from.0", "\"2001:db8::/32\"", "a network such as" },
+	{ "firewall.deny_from", "[\"192.0.2.0/24\"]", NULL },
+	{ "firewall.deny_from", "4", "must be a list" },
+	{ "firewall.deny_from.0", "\"192.0.2.1\"", NULL },
+	{ "firewall.deny_from.0", "\"0.0.0.0/0\"", "locks out everybody" },
+	{ "firewall.deny_from.0", "false", "not false" },
+	{ "firewall.isolate_clients", "false", NULL },
+	{ "firewall.isolate_clients", "\"no\"", "must be true or false, not a string" },
+	{ "firewall.isolate_clients", "1", "must be true or false, not a number" },
+	{ "firewall.gateway_services", "[]", NULL },
+	{ "firewall.gateway_services", "[\"dns\", \"dns\"]", "stands twice" },
+	{ "firewall.gateway_services.0", "\"ssh\"", NULL },
+	{ "firewall.gateway_services.0", "\"shh\"", "did you mean \"ssh\"?" },
+	{ "firewall.brute_force", "{}", "\"firewall.brute_force\" is not supported yet" },
+	{ "groups", "{}", "\"groups\" is not supported yet" },
+	{ "radius", "{}", "\"radius\" is not supported yet" },
+	{ "observe", "{}", "\"observe\" is not supported yet" },
+	{ "users", "[]", NULL },
+	{ "users", NULL, NULL },
+	{ "users", "{}", "users must be a list, not an object" },
+	{ "users.0", "{\"name\": \"a\", \"password\": \"b\"}", NULL },
+	{ "users.0", "\"alice\"", "users[0] must be an object, not a string" },
+	{ "users.0.name", "\"DOMAIN\\\\bob the 'great' #1 %*@/\"", NULL },
+	{ "users.0.name", "\"\"", "users[0].name is empty" },
+	{ "users.0.name", "\"*\"", "pppd takes for anybody" },
+	{ "users.0.name", "\"b\\u00f6b\"", "printable ASCII only" },
+	{ "users.0.name", "\"a\\nb\"", "printable ASCII only" },
+	{ "users.0.name", "\" a\"", "begin or end with a space" },
+	{ "users.0.name", NULL, "users[0].name is missing" },
+	{ "users.0.name", "\"" A50 A50 A50 A50 A50 "aaaaaa\"", "longer than 255" },
+	{ "users.0.password", "\"@/etc/passwd\"", NULL },
+	{ "users.0.password", "\" \\\"#;%*'\\u00e9\\u00ff \"", NULL },
+	{ "users.0.password", "\"ab\\u20ac\"", "character 3 is one that MS-CHAPv2" },
+	{ "users.0.password", "\"a\\tb\"", "character 2 is a control character" },
+	{ "users.0.password", "\"a\\u0085b\"", "character 2 is a control character" },
+	{ "users.0.password", "\"\"", "users[0].password is empty" },
+	{ "users.0.password", "null", "users[0].password must be a string, not null" },
+	{ "users.0.password", "\"" A50 A50 A50 A50 A50 "aaaaaa\"", "behind the 255" },
+	{ "users.0.password", NULL, "users[0].password is missing" },
+	{ "users.0.password_file", "\"x\"", "\"users[0].password_file\" is not supported yet" },
+	{ "users.0.nt_hash", "\"x\"", "\"users[0].nt_hash\" is not supported yet" },
+	{ "users.0.group", "\"x\"", "\"users[0].group\" is not supported yet" },
+	{ "users.0.address", "\"10.99.0.9\"", NULL },
+	{ "users.0.address", "\"10.20.0.9\"", "gateway's own network 10.20.0.0/16 on eth1" },
+	{ "users.0.address", "\"198.19.0.9\"", "198.18.0.0/15" },
+	{ "users.0.address", "\"10.99.0\"", "must be an IPv4 address" },
+	{ "users.0.expires", "\"2030-01-01T00:00:00Z\"", "\"users[0].expires\" is not supported" },
+	{ "users.0.disabled", "true", NULL },
+	{ "users.0.disabled", "0", "must be true or false" },
+	{ "users.0.max_sessions", "1", "\"users[0].max_sessions\" is not supported yet" },
+	{ "users.0.rate", "{}", "\"users[0].rate\" is not supported yet" },
+	{ "users.0.comment", "\"line\\nbreak \\u20ac\"", NULL },
+	{ "users.0.comment", "7", "must be a string" },
+};
+
+static void test_samples(void **state)
+{
+	struct host host = fixture_host();
+
+	(void)state;
+	for (size_t i = 0; i < array_size(samples); i++) {
+		const struct sample *sample = &samples[i];
+		const char *settings[][2] = { { sample->path, sample->value } };
+		struct loaded loaded;
+
+		load_with(&loaded, &host, settings, 1);
+		if (!sample->error ? !loaded.policy
+				   : loaded.policy || !says(&loaded, sample->error))
+			fail_msg("%s = %s: expected %s, got\n%s", sample->path,
+				 sample->value ? sample->value : "(none)",
+				 sample->error ? sample->error : "success",
+				 buf_text(&loaded.rendered));
+		unload(&loaded);
+	}
+}
+
+/* One wrong value, one error: no value in error may make others look wrong. */
+static void test_no_cascades(void **state)
+{
+	struct host host = fixture_host();
+
+	(void)state;
+	for (size_t i = 0; i < array_size(samples); i++) {
+		const char *settings[][2] = { { samples[i].path, samples[i].value } };
+		struct loaded loaded;
+
+		load_with(&loaded, &host, settings, 1);
+		if (samples[i].error && loaded.diags.errors != 1)
+			fail_msg("%s:\n%s", samples[i].path, buf_text(&loaded.rendered));
+		unload(&loaded);
+	}
+}
+
+/* "users.0.name" as the table has it: "/users/STAR/name". */
+static bool same_path(const char *path, const char *pointer)
+{
+	for (; *path && *pointer == '/'; path += *path == '.') {
+		size_t step = strcspn(path, "."), len = strcspn(++pointer, "/");
+
+		if (*pointer == '*' ? !is_index(path)
+				    : step != len || memcmp(path, pointer, len) != 0)
+			return false;
+		path += step;
+		pointer += len;
+	}
+	return !*path && !*pointer;
+}
+
+static void covered(const char *pointer, const struct key *key, void *user)
+{
+	unsigned valid = 0, invalid = 0;
+
+	(void)user;
+	for (size_t i = 0; i < array_size(samples); i++) {
+		if (!same_path(samples[i].path, pointer))
+			continue;
+		valid += !samples[i].error;
+		invalid += !!samples[i].error;
+	}
+	if ((!valid && !key->unsupported) || !invalid)
+		fail_msg("%s has %u valid and %u invalid samples", pointer, valid, invalid);
+}
+
+static void test_every_key_has_samples(void **state)
+{
+	(void)state;
+	key_each(covered, NULL);
+}
+
+static void documented(const char *pointer, const struct key *key, void *user)
+{
+	size_t len = key->summary ? strlen(key->summary) : 0;
+
+	(void)user;
+	if (!len || key->summary[len - 1] == '.')
+		fail_msg("%s has no proper summary", pointer);
+	if (key->forms & KEY_WORD)
+		assert_non_null(key->words);
+	if (key->example) {
+		json_t *json = json_loads(key->example, JSON_DECODE_ANY, NULL);
+
+		assert_non_null(json);
+		json_decref(json);
+	}
+}
+
+static void test_table(void **state)
+{
+	(void)state;
+	key_each(documented, NULL);
+	assert_string_equal(key_lookup("users.name")->name, "name");
+	assert_string_equal(key_lookup("/users/*/name")->name, "name");
+	assert_string_equal(key_lookup("ipsec.psk.file")->name, "file");
+	assert_null(key_lookup("users.nmae"));
+	assert_null(key_lookup("ppp.mtu.x"));
+	assert_true(key_is_public("name", 4));
+	assert_false(key_is_public("password", 8));
+	assert_false(key_is_public("psk", 3));
+	assert_false(key_is_public("pswd", 4));
+}
+
+/* Examples of the table are themselves valid. */
+static void example_loads(const char *pointer, const struct key *key, void *user)
+{
+	cleanup_buf struct buf path = BUF_INIT;
+	struct host host = fixture_host();
+	struct loaded loaded;
+
+	(void)user;
+	if (!key->example)
+		return;
+	for (const char *p = pointer + 1; *p; p++)
+		buf_putc(&path, (char)(*p == '/' ? '.' : *p == '*' ? '0' : *p));
+	load_with(&loaded, &host, (const char *[][2]){ { buf_text(&path), key->example } }, 1);
+	if (!loaded.policy && strcmp(pointer, "/ipsec/psk/file") != 0 &&
+	    strcmp(pointer, "/ipsec/psk") != 0)
+		fail_msg("%s: %s", pointer, buf_text(&loaded.rendered));
+	unload(&loaded);
+}
+
+static void test_examples(void **state)
+{
+	(void)state;
+	key_each(example_loads, NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_samples),
+		cmocka_unit_test(test_no_cascades),
+		cmocka_unit_test(test_every_key_has_samples),
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_examples),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
