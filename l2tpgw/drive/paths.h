@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef L2TPGW_DRIVE_PATHS_H
+#define L2TPGW_DRIVE_PATHS_H
+
+/*
+ * Where things live. Three roots, each moved by one environment variable (L2TPGW_ETC,
+ * L2TPGW_STATE, L2TPGW_RUN), so that two gateways fit on one machine in two network namespaces.
+ * Everything else is derived. The texts are plain arrays: a struct paths needs no freeing.
+ */
+#include <limits.h>
+
+#include "base/err.h"
+
+#define PATHS_ROOT_MAX 64  /* bytes of a root with its NUL: every socket below it fits sun_path */
+#define PATHS_MAX      128 /* bytes of a derived path with its NUL */
+
+struct paths {
+	char etc[PATHS_ROOT_MAX];   /* L2TPGW_ETC, default /etc/l2tpgw */
+	char state[PATHS_ROOT_MAX]; /* L2TPGW_STATE, default /var/lib/l2tpgw */
+	char run[PATHS_ROOT_MAX];   /* L2TPGW_RUN, default /run/l2tpgw */
+
+	char policy[PATHS_MAX];  /* ETC/policy.json */
+	char history[PATHS_MAX]; /* STATE/history: applied generations (directory) */
+	char journal[PATHS_MAX]; /* STATE/journal */
+
+	char control[PATHS_MAX];    /* RUN/control.sock: l2tpgw to l2tpgwd */
+	char admission[PATHS_MAX];  /* RUN/admission.sock: plugin and hooks to l2tpgwd */
+	char vici[PATHS_MAX];       /* RUN/charon.vici */
+	char lock[PATHS_MAX];       /* RUN/lock: held by whoever changes the gateway */
+	char daemon_pid[PATHS_MAX]; /* RUN/l2tpgwd.pid */
+	char charon_pid[PATHS_MAX]; /* RUN/charon.pid: ours (drive/pidfile.h), not charon's own */
+	char sessions[PATHS_MAX];   /* RUN/sessions: one record a session (directory) */
+	char results[PATHS_MAX];    /* RUN/results: replies of xl2tpd (directory, 0700) */
+
+	/* L2TPGW_PLUGIN, else where the build installs it; what pppd loads. */
+	char plugin[PATHS_MAX];
+};
+
+/*
+ * Fills *paths from the environment. A root must be absolute, without "." or ".." components,
+ * made of letters, digits and "/._-" only (it goes into other programs' configuration), and
+ * shorter than PATHS_ROOT_MAX. ERR_USAGE otherwise, naming the variable.
+ */
+int paths_load(struct paths *paths, struct err *err);
+/* RUN/xl2tpd-N.SUFFIX; used suffixes: "pid" (ours), "xpid" (xl2tpd's -p), "control" (its -C). */
+void paths_worker(const struct paths *paths, unsigned worker, const char *suffix,
+		  char out[PATHS_MAX]);
+/* l2tpgwd beside the running program (by /proc/self/exe), else the installed one. */
+int paths_daemon(char out[PATH_MAX], struct err *err);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef L2TPGW_DRIVE_PROCFS_H
+#define L2TPGW_DRIVE_PROCFS_H
+
+/*
+ * Looking at processes in /proc (proc(5)). Everything read there was written by other processes
+ * and is bounded. Whatever is gone meanwhile is simply not there.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+
+#define PROCFS_CMDLINE_MAX 16384 /* bytes of an argv that is looked at; the rest is cut off */
+
+struct procfs_stat {
+	char comm[64]; /* control characters replaced; without the parentheses */
+	char state;    /* 'R', 'S', 'T' (stopped), 'Z' (zombie), … */
+	pid_t parent;
+	uint64_t start; /* clock ticks after boot */
+};
+
+struct procfs_process {
+	pid_t pid;
+	struct procfs_stat stat;
+	size_t argc;
+	char **argv; /* NULL behind the last */
+};
+
+/* 0; 1 = gone. */
+int procfs_stat(pid_t pid, struct procfs_stat *stat, struct err *err);
+/* Parses the content of /proc/PID/stat; false if malformed. Pure. */
+bool procfs_parse_stat(const char *text, struct procfs_stat *stat);
+/* The argv; *argc 0 for kernel threads and zombies. 0; 1 = gone. */
+int procfs_argv(pid_t pid, struct arena *arena, char ***argv, size_t *argc, struct err *err);
+/* The argument behind `name` ("ipparam", "pppol2tp_tunnel_id"); NULL if there is none. */
+const char *procfs_argument(const struct procfs_process *process, const char *name);
+
+/*
+ * All processes of our own network namespace for which `match` says yes. The list and the argvs
+ * live in the arena.
+ */
+int procfs_find(struct arena *arena, bool (*match)(const struct procfs_process *, void *),
+		void *user, struct procfs_process **list, size_t *count, struct err *err);
+
+#endif
