@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session/admit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "session/report.h"
+#include "session/text.h"
+
+#define DIAL_TIME    60000u /* ms from admission until the link must be up */
+#define REPLACE_TIME 1000u  /* ms for a pppd that SIGKILL was sent to */
+#define RESYNC_DELAY 50u
+
+static void deny(struct event *event, enum session_denial denial)
+{
+	event->admission->verdict = SESSION_DENY;
+	event->admission->answer->denial = denial;
+}
+
+static void wait_or_deny(struct event *event, enum session_denial denial)
+{
+	if (event->admission->last)
+		deny(event, denial);
+	else
+		event->admission->verdict = SESSION_WAIT;
+}
+
+static void allow(struct event *event, const struct session *session,
+		  const struct policy_user *user)
+{
+	struct session_answer *answer = event->admission->answer;
+
+	event->admission->verdict = SESSION_ADMIT;
+	answer->address = session->address;
+	answer->password = user->password;
+	answer->session = session;
+}
+
+/* The user if there is one that may log in, else denied and NULL. */
+static const struct policy_user *usable_user(const struct session_table *table, struct event *event)
+{
+	const struct policy_user *user =
+	    policy_user(table->policy, event->admission->request->user);
+
+	if (user && !user->disabled)
+		return user;
+	deny(event, user ? SESSION_DENY_DISABLED : SESSION_DENY_UNKNOWN_USER);
+	return NULL;
+}
+
+/* The event of charon may still be under way, or lost: a snapshot will tell. */
+void admit_unknown(struct session_table *table, struct session *session, struct event *event)
+{
+	(void)session;
+	wait_or_deny(event, SESSION_DENY_NO_SA);
+	if (event->admission->verdict == SESSION_WAIT)
+		table_resync(table, RESYNC_DELAY);
+}
+
+void admit_closing(struct session_table *table, struct session *session, struct event *event)
+{
+	(void)table;
+	(void)session;
+	wait_or_deny(event, SESSION_DENY_CLOSING);
+}
+
+/*
+ * Clients behind one NAT share its address, and those of different homes their private address,
+ * which is the identity: only together with the port are they a client.
+ */
+static bool same_client(const struct session *a, const struct session *b, const char *user)
+{
+	return a->ike.remote == b->ike.remote && a->ike.remote_port == b->ike.remote_port &&
+	       !strcmp(a->ike.identity, b->ike.identity) && !strcmp(a->user, user);
+}
+
+/* Ends what this client left behind; true if some of it is still there. */
+static bool replace_older(struct session_table *table, const struct session *session,
+			  const char *user, struct session_now now)
+{
+	bool pending = false;
+
+	table_foreach(other, table)
+	{
+		if (other == session || !other->pppd.pid || !same_client(other, session, user))
+			continue;
+		pending = true;
+		if (other->state != SESSION_CLOSING)
+			machine_close(table, other, now, SESSION_REPLACED, true);
+	}
+	return pending;
+}
+
+static unsigned logins(const struct session_table *table)
+{
+	unsigned count = 0;
+
+	table_foreach(session, table)
+	{
+		count += session->pppd.pid && !(session->state == SESSION_CLOSING &&
+						session->reason == SESSION_REPLACED);
+	}
+	return count;
+}
+
+static bool used_by_another(const struct session_table *table, const struct policy_user *user)
+{
+	table_foreach(other, table)
+	{
+		if (other->address == user->address && other->state != SESSION_CLOSING &&
+		    strcmp(other->user, user->name) != 0)
+			return true;
+	}
+	return false;
+}
+
+/* 0 and denied if there is none. */
+static uint32_t find_address(struct session_table *table, const struct policy_user *user,
+			     struct event *event)
+{
+	uint32_t address;
+
+	if (user->address) {
+		if (!used_by_another(table, user))
+			return user->address;
+		deny(event, SESSION_DENY_ADDRESS_IN_USE);
+		return 0;
+	}
+	address = pool_take(table->pool, user->name);
+	if (!address)
+		deny(event, SESSION_DENY_EXHAUSTED);
+	return address;
+}
+
+static void name_login(struct session *session)
+{
+	if (++session->logins > 1)
+		(void)snprintf(session->id, sizeof(session->id), "%x-%llx.%u", session->child.mark,
+			       (unsigned long long)session->secured, session->logins);
+}
+
+static void log_in(struct session_table *table, struct session *session,
+		   const struct policy_user *user, struct event *event)
+{
+	const struct session_request *request = event->admission->request;
+
+	name_login(session);
+	session->pppd = request->pppd;
+	session->worker = request->worker;
+	session->tunnel = request->tunnel;
+	session->call = request->call;
+	session->tries = 0;
+	session->deadline = event->now.ms + DIAL_TIME;
+	text_copy(session->user, sizeof(session->user), user->name);
+	text_printable(request->auth, strlen(request->auth), session->auth, sizeof(session->auth));
+	table_state(table, session, SESSION_DIALING);
+	report_admitted(table, session);
+	machine_write(table, session);
+	allow(event, session, user);
+}
+
+void admit_secured(struct session_table *table, struct session *session, struct event *event)
+{
+	const struct policy_user *user = usable_user(table, event);
+
+	if (!user)
+		return;
+	if (replace_older(table, session, user->name, event->now) && !event->admission->last) {
+		event->admission->verdict = SESSION_WAIT;
+		return;
+	}
+	if (logins(table) >= table->policy->l2tp.max_sessions) {
+		deny(event, SESSION_DENY_LIMIT);
+		return;
+	}
+	session->address = find_address(table, user, event);
+	if (session->address)
+		log_in(table, session, user, event);
+}
+
+static void admit_again(struct session *session, const struct policy_user *user,
+			struct event *event)
+{
+	if (strcmp(session->user, user->name) != 0)
+		deny(event, SESSION_DENY_MALFORMED);
+	else
+		allow(event, session, user);
+}
+
+/* The client dials anew over the same SA: the older pppd holds its interface name and address. */
+void admit_busy(struct session_table *table, struct session *session, struct event *event)
+{
+	const struct session_request *request = event->admission->request;
+	const struct policy_user *user = usable_user(table, event);
+	struct session_action *action;
+
+	if (!user)
+		return;
+	if (session->pppd.pid == request->pppd.pid && session->pppd.start == request->pppd.start) {
+		admit_again(session, user, event);
+		return;
+	}
+	wait_or_deny(event, SESSION_DENY_STILL_UP);
+	if (session->reason == SESSION_REPLACED)
+		return;
+	action = table_emit(table, SESSION_KILL_PPPD, session);
+	action->pppd = session->pppd;
+	action->hard = true;
+	session->reason = SESSION_REPLACED;
+	session->tries = 1;
+	session->deadline = event->now.ms + REPLACE_TIME;
+}
+
+static bool well_formed(const struct session_table *table, const struct session_request *request)
+{
+	const struct session *other = table_find_pid(table, request->pppd);
+
+	return request->vip - FABRIC_VIP_NET < FABRIC_SLOTS && request->pppd.pid &&
+	       request->worker <= FABRIC_WORKERS_MAX && request->user[0] &&
+	       strlen(request->user) < SESSION_USER_MAX &&
+	       (!other || fabric_vip(other->slot) == request->vip);
+}
+
+enum session_verdict session_admit(struct session_table *table, struct session_now now,
+				   const struct session_request *request, bool last,
+				   struct session_answer *answer)
+{
+	struct admission admission = { .request = request, .last = last, .answer = answer };
+	struct event event = { .kind = EVENT_ADMIT, .now = now, .admission = &admission };
+	const struct session *session = session_by_slot(table, request->vip - FABRIC_VIP_NET);
+
+	memset(answer, 0, sizeof(*answer));
+	if (well_formed(table, request))
+		machine_run(table, (struct session *)session, &event);
+	else
+		deny(&event, SESSION_DENY_MALFORMED);
+	if (admission.verdict == SESSION_DENY)
+		report_denied(table, session, request, answer->denial);
+	return admission.verdict;
+}

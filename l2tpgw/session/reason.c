@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/cleanup.h"
+#include "session/session.h"
+#include "session/reason.h"
+
+static const struct {
+	const char *name, *text;
+	bool closes_sa; /* the client would not notice otherwise, or must not stay */
+} reasons[SESSION_REASONS] = {
+	[SESSION_REASON_NONE] = { "none", "no reason is known", false },
+	[SESSION_HUNG_UP] = { "hung-up", "the client hung up", false },
+	[SESSION_CALL_CLOSED] = { "call-closed",
+				  "the L2TP call was closed by the client, or it stopped answering",
+				  false },
+	[SESSION_NEGOTIATION] = { "negotiation", "PPP could not agree with the client", false },
+	[SESSION_WRONG_PASSWORD] = { "wrong-password", "wrong password", false },
+	[SESSION_IDLE] = { "idle", "no traffic for ppp.idle_timeout", true },
+	[SESSION_TIME_LIMIT] = { "time-limit", "ppp.session_timeout was reached", true },
+	[SESSION_DEAD_PEER] = { "dead-peer", "the client no longer answers LCP echoes", true },
+	[SESSION_PPPD_FAILED] = { "pppd-failed", "pppd failed", false },
+	[SESSION_PPPD_KILLED] = { "pppd-killed", "pppd was killed", true },
+	[SESSION_PPPD_VANISHED] = { "pppd-vanished", "pppd is gone, nobody saw how", true },
+	[SESSION_SA_CLOSED] = { "sa-closed", "its IPsec SA was deleted, by the client or as idle",
+				true },
+	[SESSION_SA_PEER_GONE] = { "peer-gone",
+				   "its IKE SA ended: the client deleted it or does not answer",
+				   true },
+	[SESSION_SA_LOST] = { "sa-lost", "charon has no IPsec SA for it any more", true },
+	[SESSION_WORKER_DIED] = { "worker-died", "its xl2tpd worker died", true },
+	[SESSION_CHARON_DIED] = { "charon-died", "charon died and nothing used the SA", true },
+	[SESSION_COLLISION] = { "collision", "another session has its slot", true },
+	[SESSION_REPLACED] = { "replaced", "the same user dialed anew", true },
+	[SESSION_KICKED] = { "kicked", "it was kicked", true },
+	[SESSION_USER_DISABLED] = { "user-disabled", "the user was disabled or removed", true },
+	[SESSION_SHUTDOWN] = { "shutdown", "the gateway is being shut down", true },
+};
+
+const char *session_reason_name(enum session_reason reason)
+{
+	return reasons[reason].name;
+}
+
+const char *session_reason_text(enum session_reason reason)
+{
+	return reasons[reason].text;
+}
+
+bool reason_closes_sa(enum session_reason reason)
+{
+	return reasons[reason].closes_sa;
+}
+
+/* pppd(8), EXIT STATUS. */
+static const enum session_reason by_status[] = {
+	SESSION_HUNG_UP,     SESSION_PPPD_FAILED, SESSION_PPPD_FAILED, SESSION_PPPD_FAILED,
+	SESSION_PPPD_FAILED, SESSION_CALL_CLOSED, SESSION_PPPD_FAILED, SESSION_PPPD_FAILED,
+	SESSION_PPPD_FAILED, SESSION_PPPD_FAILED, SESSION_NEGOTIATION, SESSION_WRONG_PASSWORD,
+	SESSION_IDLE,        SESSION_TIME_LIMIT,  SESSION_PPPD_FAILED, SESSION_DEAD_PEER,
+	SESSION_CALL_CLOSED, SESSION_NEGOTIATION, SESSION_PPPD_FAILED, SESSION_PPPD_FAILED,
+};
+
+enum session_reason reason_of_end(const struct session_end *end)
+{
+	switch (end->how) {
+	case SESSION_EXITED:
+		return end->code >= 0 && (size_t)end->code < array_size(by_status)
+			   ? by_status[end->code]
+			   : SESSION_PPPD_FAILED;
+	case SESSION_SIGNALED:
+		return SESSION_PPPD_KILLED;
+	case SESSION_VANISHED:
+		return SESSION_PPPD_VANISHED;
+	}
+	return SESSION_PPPD_VANISHED;
+}
+
+static const char *const states[SESSION_STATES] = {
+	[SESSION_NONE] = "none", [SESSION_SECURED] = "secured", [SESSION_DIALING] = "dialing",
+	[SESSION_UP] = "up",     [SESSION_CLOSING] = "closing",
+};
+
+const char *session_state_name(enum session_state state)
+{
+	return states[state];
+}
+
+static const char *const journals[] = {
+	[SESSION_J_SECURED] = "secured",
+	[SESSION_J_UNSECURED] = "unsecured",
+	[SESSION_J_ADMITTED] = "admitted",
+	[SESSION_J_REFUSED] = "refused",
+	[SESSION_J_UP] = "up",
+	[SESSION_J_DOWN] = "down",
+	[SESSION_J_REBOUND] = "rebound",
+	[SESSION_J_REKEYED] = "rekeyed",
+	[SESSION_J_COLLISION] = "collision",
+	[SESSION_J_ORPHANED] = "orphaned",
+	[SESSION_J_RESTORED] = "restored",
+};
+
+const char *session_journal_name(enum session_journal kind)
+{
+	return journals[kind];
+}
+
+static const struct {
+	const char *name, *text;
+} denials[SESSION_DENIALS] = {
+	[SESSION_DENY_NONE] = { "none", "nothing speaks against it" },
+	[SESSION_DENY_MALFORMED] = { "malformed", "the request makes no sense" },
+	[SESSION_DENY_NO_SA] = { "no-sa", "no IPsec SA stands behind it" },
+	[SESSION_DENY_CLOSING] = { "closing", "its IPsec SA is being closed" },
+	[SESSION_DENY_UNKNOWN_USER] = { "unknown-user", "unknown user" },
+	[SESSION_DENY_DISABLED] = { "disabled", "the user is disabled" },
+	[SESSION_DENY_LIMIT] = { "limit", "l2tp.max_sessions sessions are there already" },
+	[SESSION_DENY_EXHAUSTED] = { "exhausted", "addresses.pool has no free address" },
+	[SESSION_DENY_ADDRESS_IN_USE] = { "address-in-use",
+					  "another user's session has the user's static address" },
+	[SESSION_DENY_STILL_UP] = { "still-up", "the client's earlier session has not ended yet" },
+};
+
+const char *session_denial_name(enum session_denial denial)
+{
+	return denials[denial].name;
+}
+
+const char *session_denial_text(enum session_denial denial)
+{
+	return denials[denial].text;
+}

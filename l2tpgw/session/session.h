@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef L2TPGW_SESSION_SESSION_H
+#define L2TPGW_SESSION_SESSION_H
+
+/*
+ * The session table: one record for each client, which joins its CHILD_SA (and the IKE_SA above
+ * it), its slot, its L2TP tunnel, its pppd, its interface and its user. The key is the slot, which
+ * follows from the CHILD_SA's mark; IKE ids come and go with reauthentication and are never a key.
+ *
+ * Pure: no system call, no clock. What happened comes in by the functions below together with the
+ * time; what must be done goes out as actions, which the caller takes with session_next() after
+ * each call. A record begins with its CHILD_SA and ends when both CHILD_SA and pppd are gone.
+ *
+ *   SECURED  the CHILD_SA is there, nobody has logged in over it (charon's `inactivity`, that is
+ *            ipsec.idle_sa, ends it in the end)
+ *   DIALING  a pppd was admitted: it has an address, its user is known
+ *   UP       the link carries IP
+ *   CLOSING  we are ending it: pppd first, then the SA, so that the client is told by both; each
+ *            with a time limit
+ *
+ * A PPP session that ends by itself leaves its SA (back to SECURED): clients delete it themselves
+ * or dial again over it. If it ended by a time-out, a dead peer, a kick or a dead worker, the SA
+ * goes too, so that the client notices.
+ *
+ * charon's lives are numbered by the caller. A session whose SA belongs to an earlier life is an
+ * orphan: it goes on over the kernel's SAs, and when its PPP ends we delete those ourselves.
+ */
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/fabric.h"
+#include "base/fields.h"
+#include "policy/policy.h"
+#include "session/sa.h"
+
+#define SESSION_ID_MAX     40
+#define SESSION_USER_MAX   256
+#define SESSION_IFNAME_MAX 16
+#define SESSION_AUTH_MAX   16
+
+enum session_state {
+	SESSION_NONE, /* no record; never seen outside the state table */
+	SESSION_SECURED,
+	SESSION_DIALING,
+	SESSION_UP,
+	SESSION_CLOSING,
+};
+#define SESSION_STATES 5
+
+/* Why a session, or its SA, ended or is being ended. */
+enum session_reason {
+	SESSION_REASON_NONE,
+	SESSION_HUNG_UP,     /* the client ended PPP */
+	SESSION_CALL_CLOSED, /* xl2tpd ended the call: StopCCN, CDN or no answer to HELLO */
+	SESSION_NEGOTIATION, /* LCP or IPCP failed */
+	SESSION_WRONG_PASSWORD,
+	SESSION_IDLE,          /* ppp.idle_timeout */
+	SESSION_TIME_LIMIT,    /* ppp.session_timeout */
+	SESSION_DEAD_PEER,     /* no answer to LCP echo */
+	SESSION_PPPD_FAILED,   /* any other exit status */
+	SESSION_PPPD_KILLED,   /* by a signal that is not ours */
+	SESSION_PPPD_VANISHED, /* it is gone, nobody saw how */
+	SESSION_SA_CLOSED,     /* the CHILD_SA was deleted: by the client, or idle */
+	SESSION_SA_PEER_GONE,  /* its IKE_SA went first: dead peer detection, or deleted */
+	SESSION_SA_LOST,       /* not in a snapshot any more */
+	SESSION_WORKER_DIED,
+	SESSION_CHARON_DIED, /* an SA without a session, left by a charon that is gone */
+	SESSION_COLLISION,   /* another session has the slot */
+	SESSION_REPLACED,    /* the same client, or the owner of the static address, dialed anew */
+	SESSION_KICKED,
+	SESSION_USER_DISABLED,
+	SESSION_SHUTDOWN,
+};
+#define SESSION_REASONS 21
+/* "hung-up", and "the client hung up". Never NULL. */
+const char *session_reason_name(enum session_reason reason);
+const char *session_reason_text(enum session_reason reason);
+const char *session_state_name(enum session_state state);
+
+struct session_now {
+	uint64_t ms;  /* monotonic */
+	int64_t wall; /* seconds since the epoch */
+};
+
+/* A process: the number alone may mean another one tomorrow (proc(5), starttime). */
+struct session_pid {
+	uint32_t pid;   /* 0 = none */
+	uint64_t start; /* clock ticks since boot; 0 in an event = not known, matches any */
+};
+
+/* Everything known about one client. Read only outside session/. */
+struct session {
+	char id[SESSION_ID_MAX]; /* "1a-66f0c2d1", printable; each login over one SA has its own */
+	enum session_state state;
+	enum session_reason reason; /* why it is being closed, or DIALING will fail */
+	uint32_t slot;
+	int64_t since;   /* wall seconds: start of UP; before that, of the SA */
+	int64_t secured; /* wall seconds: the SA came up */
+	uint64_t life;   /* of charon, when the SA was made */
+	bool sa;         /* the SA is (or may still be) there */
+	struct sa_ike ike;
+	struct sa_child child; /* bytes and age are those of the last event */
+	unsigned worker;       /* 0 = not known */
+	uint32_t tunnel, call; /* local L2TP tunnel and session id; 0 = not known */
+	struct session_pid pppd;
+	char auth[SESSION_AUTH_MAX]; /* "mschapv2"; "" = not known */
+	char user[SESSION_USER_MAX]; /* "" = nobody logged in */
+	uint32_t address;            /* 0 = none */
+	char ifname[SESSION_IFNAME_MAX];
+	uint32_t mtu;                /* bytes, 0 = not known */
+	uint64_t rx_bytes, tx_bytes; /* of the link; rx is what the client sent */
+
+	/* The table's own. */
+	uint64_t deadline; /* ms; UINT64_MAX = none */
+	unsigned logins, tries;
+	uint32_t seen, touched; /* snapshot numbers */
+	bool peer_gone, sa_closing, was_up, refused;
+};
+
+/* Effects. */
+enum session_action_kind {
+	SESSION_CLOSE_SA,     /* terminate child and ike by unique id, so that the peer knows */
+	SESSION_KILL_PPPD,    /* SIGTERM, or SIGKILL if hard; after checking pppd.start */
+	SESSION_DELETE_SA,    /* delete the kernel's SAs and policies of mark: an orphan's */
+	SESSION_FORGET_SLOT,  /* delete the conntrack entries of the slot's VIP */
+	SESSION_CLOSE_TUNNEL, /* xl2tpd of worker: close local tunnel id */
+	SESSION_WRITE,        /* write the slot's record, see session_encode() */
+	SESSION_REMOVE,       /* remove the slot's record file */
+	SESSION_RESYNC,       /* take a snapshot, delay_ms from now (one pending is enough) */
+	SESSION_JOURNAL,      /* report an event */
+};
+
+enum session_journal {
+	SESSION_J_SECURED,   /* a CHILD_SA came up */
+	SESSION_J_UNSECURED, /* it ended without a login */
+	SESSION_J_ADMITTED,
+	SESSION_J_REFUSED, /* a login was denied or failed */
+	SESSION_J_UP,
+	SESSION_J_DOWN,    /* a login that was admitted ended; the reason is the true one */
+	SESSION_J_REBOUND, /* the peer's real address or port changed */
+	SESSION_J_REKEYED,
+	SESSION_J_COLLISION,
+	SESSION_J_ORPHANED, /* charon died; the session goes on */
+	SESSION_J_RESTORED, /* taken over from an earlier l2tpgwd */
+};
+const char *session_journal_name(enum session_journal kind);
+
+struct session_report {
+	enum session_journal kind;
+	enum session_reason reason;
+	uint32_t slot;
+	char id[SESSION_ID_MAX];     /* "" = no session came of it */
+	char user[SESSION_USER_MAX]; /* printable; "" = not known */
+	char text[512];              /* a sentence for people */
+};
+
+struct session_action {
+	enum session_action_kind kind;
+	uint32_t slot;
+	uint32_t mark;
+	uint32_t child, ike;     /* CLOSE_SA; 0 = leave that one */
+	struct session_pid pppd; /* KILL_PPPD */
+	bool hard;
+	unsigned worker; /* CLOSE_TUNNEL */
+	uint32_t tunnel;
+	unsigned delay_ms;                   /* RESYNC */
+	const struct session_report *report; /* JOURNAL; valid until the next session_next() */
+};
+
+struct session_table;
+
+/* `policy` is borrowed and must live until the table is freed or given another one. */
+struct session_table *session_table_new(const struct policy *policy);
+void session_table_free(struct session_table *table); /* NULL is fine */
+/* New logins follow the new policy; sessions that are up stay as they are. */
+void session_table_policy(struct session_table *table, const struct policy *policy);
+/* worker_of[mark & (FABRIC_SHARDS - 1)]: which worker a new SA is dispatched to. 0 = none. */
+void session_table_shards(struct session_table *table, const uint8_t worker_of[FABRIC_SHARDS]);
+
+/* Takes the next action out of the queue; false if there is none. */
+bool session_next(struct session_table *table, struct session_action *action);
+
+/*
+ * charon. `life` is any number but 0 that tells one life of charon from another (its pid and start
+ * time mixed, say); call it before session_restore() and before the first SA event. A life other
+ * than the known one means that the known one died.
+ */
+void session_charon_up(struct session_table *table, struct session_now now, uint64_t life);
+void session_charon_died(struct session_table *table, struct session_now now);
+/* Any event of sa_parse(); SA_LISTED only counts between begin and end. */
+void session_sa(struct session_table *table, struct session_now now, const struct sa_event *event);
+/*
+ * A snapshot, by the blocking list-sas: begin when the request is sent, end when all of it was
+ * handed in; abort if it failed. What the snapshot does not have and no event touched since begin
+ * is gone.
+ */
+void session_snapshot_begin(struct session_table *table, struct session_now now);
+void session_snapshot_end(struct session_table *table, struct session_now now);
+void session_snapshot_abort(struct session_table *table);
+
+/* Admission: the plugin of a pppd asks. */
+struct session_request {
+	uint32_t vip; /* host byte order, as pppd had it as ipparam */
+	struct session_pid pppd;
+	unsigned worker;       /* that pppd is a child of */
+	uint32_t tunnel, call; /* local ids, 0 = not known */
+	const char *user;      /* as the client said it: any bytes */
+	const char *auth;      /* "mschapv2" */
+};
+
+enum session_verdict {
+	SESSION_ADMIT,
+	SESSION_DENY,
+	SESSION_WAIT, /* ask again after any further event, and with `last` after at most 2 s */
+};
+
+enum session_denial {
+	SESSION_DENY_NONE,
+	SESSION_DENY_MALFORMED,
+	SESSION_DENY_NO_SA, /* no live CHILD_SA has that VIP */
+	SESSION_DENY_CLOSING,
+	SESSION_DENY_UNKNOWN_USER,
+	SESSION_DENY_DISABLED,
+	SESSION_DENY_LIMIT,
+	SESSION_DENY_EXHAUSTED,
+	SESSION_DENY_ADDRESS_IN_USE,
+	SESSION_DENY_STILL_UP, /* an earlier session in the way did not end in time */
+};
+#define SESSION_DENIALS 10
+const char *session_denial_name(enum session_denial denial);
+const char *session_denial_text(enum session_denial denial);
+
+struct session_answer {
+	enum session_denial denial;
+	uint32_t address;
+	const char
+	    *password; /* the policy's: valid until the policy is freed. Never to be logged */
+	const struct session *session;
+};
+
+/*
+ * May this pppd go on, and with which address and secret? Asking again for a pppd that was admitted
+ * gives the same answer. The newest login wins: an older one over the same SA, or of the same
+ * client (same user, identity, real address and port), is ended first, and the verdict is WAIT
+ * until it is out of the way. Another client of a user with a static address is only ended when the
+ * new one has shown the password (session_login_passed(), or the link is up).
+ */
+enum session_verdict session_admit(struct session_table *table, struct session_now now,
+				   const struct session_request *request, bool last,
+				   struct session_answer *answer);
+/* What came of the password: the plugin reports it. Passing is optional, ppp_up implies it. */
+void session_login_failed(struct session_table *table, struct session_now now,
+			  struct session_pid pppd);
+void session_login_passed(struct session_table *table, struct session_now now,
+			  struct session_pid pppd);
+
+struct session_link {
+	struct session_pid pppd;
+	const char *ifname;
+	uint32_t address; /* the client's, as negotiated */
+	uint32_t mtu;     /* bytes; 0 = not known */
+};
+void session_ppp_up(struct session_table *table, struct session_now now,
+		    const struct session_link *link);
+
+enum session_end_how { SESSION_EXITED, SESSION_SIGNALED, SESSION_VANISHED };
+struct session_end {
+	struct session_pid pppd;
+	enum session_end_how how;
+	int code;     /* pppd(8) EXIT STATUS, or the signal */
+	bool counted; /* rx_bytes and tx_bytes are the link's last */
+	uint64_t rx_bytes, tx_bytes;
+};
+/*
+ * The link went down (ip-down) with what will be pppd's exit status, if it is known: only the
+ * reason is noted, the record waits for session_pppd_ended().
+ */
+void session_ppp_down(struct session_table *table, struct session_now now,
+		      const struct session_end *end);
+/* The process is gone. */
+void session_pppd_ended(struct session_table *table, struct session_now now,
+			const struct session_end *end);
+void session_counters(struct session_table *table, uint32_t slot, uint64_t rx_bytes,
+		      uint64_t tx_bytes);
+/* Worker n died or was given up: whoever is on it is told by deleting the SA. */
+void session_worker_died(struct session_table *table, struct session_now now, unsigned worker);
+
+/* Ends one session; the reason is the caller's (KICKED, USER_DISABLED, SHUTDOWN, IDLE, …). */
+void session_close(struct session_table *table, struct session_now now, uint32_t slot,
+		   enum session_reason reason);
+/* All of a user; how many. */
+unsigned session_close_user(struct session_table *table, struct session_now now, const char *user,
+			    enum session_reason reason);
+/* Enforces time limits. When it wants to be called again, in ms; UINT64_MAX = not needed. */
+uint64_t session_tick(struct session_table *table, struct session_now now);
+
+/* Look-ups; NULL if there is none. Valid until the next call that changes the table. */
+const struct session *session_by_slot(const struct session_table *table, uint32_t slot);
+const struct session *session_by_id(const struct session_table *table, const char *id);
+const struct session *session_by_pid(const struct session_table *table, struct session_pid pppd);
+/* In the order of slots; `after` NULL starts. */
+const struct session *session_iterate(const struct session_table *table,
+				      const struct session *after);
+unsigned session_count(const struct session_table *table, enum session_state state);
+unsigned session_total(const struct session_table *table);
+/* Its SA belongs to a charon that is gone. */
+bool session_orphaned(const struct session_table *table, const struct session *session);
+/* The interface that the slot's pppd is to use: "l2tpgw<slot>". */
+const char *session_ifname(uint32_t slot, char out[SESSION_IFNAME_MAX]);
+
+/*
+ * charon's marks begin at 1 again when it restarts. How many to use up so that the following ones
+ * meet no slot in use: the fewest that `want` (1 to FABRIC_SLOTS) free slots in a row come after,
+ * or, if there is no such run, those before the longest one. 0 while nothing is in the way.
+ */
+unsigned session_mark_skip(const struct session_table *table, unsigned want);
+
+/* The record that outlives l2tpgwd, no secret in it. Latches fields->failed if it cannot fit. */
+void session_encode(const struct session *session, struct fields *fields);
+/*
+ * Takes over the record of an earlier l2tpgwd. `pppd_alive`: the process in it (see
+ * session_record_pppd()) is still there. -1 if the record is malformed or its slot, process or
+ * address is taken. The SA is verified by the next snapshot: take one at once.
+ */
+int session_restore(struct session_table *table, struct session_now now,
+		    const struct fields *fields, bool pppd_alive, struct err *err);
+/* The process a record names; pid 0 if none. -1 if malformed. */
+int session_record_pppd(const struct fields *fields, struct session_pid *pppd, struct err *err);
+
+/* One entry of `sessions --json` (cli.md); the caller owns the reference. */
+json_t *session_json(const struct session_table *table, const struct session *session);
+
+#endif

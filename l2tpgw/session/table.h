@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef L2TPGW_SESSION_TABLE_H
+#define L2TPGW_SESSION_TABLE_H
+
+/* The table's inside, shared by the files of session/: its records and its queue of actions. */
+#include "session/pool.h"
+#include "session/session.h"
+
+#define TABLE_NEVER UINT64_MAX
+
+struct queued {
+	struct queued *next;
+	struct session_action action;
+	struct session_report *report; /* owned; NULL unless the action is a JOURNAL */
+};
+
+struct session_table {
+	const struct policy *policy;
+	struct pool *pool;
+	struct session *slots[FABRIC_SLOTS];
+	unsigned counts[SESSION_STATES];
+	uint64_t life; /* of charon; 0 = there is none */
+	uint8_t worker_of[FABRIC_SHARDS];
+
+	uint32_t snapshot; /* number of the last one begun */
+	bool in_snapshot;
+	uint32_t *ended; /* children that went down since it began: its entries may be older */
+	size_t ended_count;
+
+	struct queued *first, *last;
+	struct session_report *handed_out; /* of the last session_next() */
+};
+
+/* Adds an empty record in state SECURED; its slot is free. */
+struct session *table_add(struct session_table *table, uint32_t slot);
+void table_remove(struct session_table *table, struct session *session);
+void table_state(struct session_table *table, struct session *session, enum session_state state);
+struct session *table_find_pid(const struct session_table *table, struct session_pid pppd);
+/* The one whose SA has that mark in this life of charon. */
+struct session *table_find_mark(const struct session_table *table, uint32_t mark);
+struct session *table_find_child(const struct session_table *table, uint32_t child);
+/* How many sessions other than `but` have an SA under that IKE_SA of this life. */
+unsigned table_ike_users(const struct session_table *table, uint32_t ike,
+			 const struct session *but);
+
+/* Appends an action that concerns the session; the caller fills in the rest. */
+struct session_action *table_emit(struct session_table *table, enum session_action_kind kind,
+				  const struct session *session);
+struct session_report *table_report(struct session_table *table, enum session_journal kind,
+				    uint32_t slot);
+void table_resync(struct session_table *table, unsigned delay_ms);
+
+#define table_foreach(it, table)                                            \
+	for (uint32_t slot_##it = 0; slot_##it < FABRIC_SLOTS; slot_##it++) \
+		for (struct session *it = (table)->slots[slot_##it]; it; it = NULL)
+
+#endif
