@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "hooks/admission.h"
+
+#include <limits.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/ip4.h"
+#include "base/messages.h"
+
+static struct admission refusal(const char *reason)
+{
+	return (struct admission){ .reason = reason };
+}
+
+/* An address that is absent stays 0; false if one is there that cannot be meant. */
+static bool read_address(const struct fields *answer, const char *name, uint32_t *address)
+{
+	const char *text = fields_get(answer, name);
+
+	return !text || (ip4_parse(text, address) && *address);
+}
+
+static bool read_limit(const struct fields *answer, const char *name, struct admission *admission,
+		       uint32_t *limit)
+{
+	uint64_t value;
+
+	if (!fields_get(answer, name))
+		return true;
+	if (!fields_number(answer, name, INT_MAX, &value))
+		return false;
+	admission->has_limits = true;
+	*limit = (uint32_t)value;
+	return true;
+}
+
+static bool read_admitted(const struct fields *answer, struct admission *admission)
+{
+	size_t secret_len;
+
+	admission->secret = fields_get(answer, MSG_SECRET);
+	secret_len = admission->secret ? strlen(admission->secret) : 0;
+	return secret_len && secret_len <= MSG_SECRET_MAX &&
+	       read_address(answer, MSG_ADDRESS, &admission->address) && admission->address &&
+	       read_address(answer, MSG_DNS1, &admission->dns[0]) &&
+	       read_address(answer, MSG_DNS2, &admission->dns[1]) &&
+	       read_limit(answer, MSG_IDLE, admission, &admission->idle) &&
+	       read_limit(answer, MSG_MAXCONNECT, admission, &admission->maxconnect);
+}
+
+struct admission admission_read(const struct fields *answer)
+{
+	const char *type = fields_get(answer, MSG_TYPE);
+	const char *reason = fields_get(answer, MSG_REASON);
+	struct admission admission = { .admitted = true };
+
+	if (type && !strcmp(type, MSG_DENIED))
+		return refusal(reason ? reason : "no reason given");
+	if (!type || strcmp(type, MSG_ADMITTED))
+		return refusal("the answer is neither admitted nor denied");
+	if (!read_admitted(answer, &admission))
+		return refusal("the answer lacks a field or has a malformed one");
+	return admission;
+}
+
+const char *admission_protocol(int digest_code)
+{
+	static const struct {
+		int code;
+		const char *name;
+	} names[] = {
+		{ 0x05, MSG_PROTOCOL_MD5 },
+		{ 0x80, MSG_PROTOCOL_MSCHAP },
+		{ 0x81, MSG_PROTOCOL_MSCHAPV2 },
+	};
+
+	for (size_t i = 0; i < array_size(names); i++)
+		if (names[i].code == digest_code)
+			return names[i].name;
+	return MSG_PROTOCOL_OTHER;
+}

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The admission plugin: asks l2tpgwd whether a client may come in, and with which secret and
+ * address; names the interface after the client's slot; reports what becomes of the link.
+ * It decides nothing, and whatever goes wrong is a refusal (architecture: admission).
+ */
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/fields.h"
+#include "base/file.h"
+#include "base/ip4.h"
+#include "base/messages.h"
+#include "hooks/admission.h"
+#include "hooks/channel.h"
+#include "hooks/counters.h"
+#include "hooks/identity.h"
+#include "hooks/pppd_compat.h"
+
+#define ADMIT_MILLISECONDS 3000 /* clients repeat their answer to a challenge after 3 s */
+#define UP_RETRIES         6    /* after 2, 4, 8 … seconds: two minutes in all */
+#define UP_RETRY_SECONDS   2
+#define PROC_TEXT_MAX      (1u << 20)
+
+_Static_assert(CHAP_MICROSOFT_V2 == 0x81, "the digest code of RFC 2759");
+_Static_assert(PPPD_IFNAME_SIZE >= IDENTITY_IFNAME_SIZE, "req_ifname takes our names");
+
+void plugin_init(void);
+extern char pppd_version[];
+char pppd_version[] = PPPD_PLUGIN_VERSION; /* pppd refuses a plugin made for another version */
+
+static struct {
+	char *socket; /* option l2tpgw-socket */
+	uint32_t parent;
+	bool identified;
+	struct identity identity;
+	char ifname[IDENTITY_IFNAME_SIZE];
+	char user[MSG_USER_MAX + 1];
+	bool authenticated;
+	uint32_t address; /* the client's, once authenticated */
+	bool was_up;
+	time_t up_since; /* CLOCK_BOOTTIME */
+	unsigned up_retry;
+	bool counted; /* the two below are those of the whole session */
+	unsigned seconds;
+	struct counters counters;
+} link_state;
+
+static char option_name[] = "l2tpgw-socket";
+static char option_text[] = "Where l2tpgwd listens";
+static option_t plugin_options[] = {
+	{ .name = option_name,
+	  .type = o_string,
+	  .addr = &link_state.socket,
+	  .description = option_text,
+	  .flags = OPT_PRIV },
+	{ .name = NULL },
+};
+
+static void begin(struct fields *message, const char *type)
+{
+	fields_init(message);
+	fields_put(message, MSG_TYPE, type);
+	identity_put(message, &link_state.identity);
+	if (*link_state.user)
+		fields_put(message, MSG_USER, link_state.user);
+}
+
+/* A report that does not arrive is no reason to disturb the link; l2tpgwd reconciles. */
+static int report(const struct fields *message)
+{
+	struct err err;
+
+	if (!channel_report(link_state.socket, message, &err))
+		return 0;
+	pppd_warn("l2tpgw: not reported: %s", err.text);
+	return -1;
+}
+
+/* --- who we are --------------------------------------------------------------------------- */
+
+static int read_proc(const char *path, struct buf *text)
+{
+	struct err err;
+
+	return file_read(path, PROC_TEXT_MAX, text, &err);
+}
+
+static void name_interface(void)
+{
+	unsigned round = 0;
+
+	do
+		identity_ifname(link_state.identity.vip, round, link_state.ifname);
+	while (if_nametoindex(link_state.ifname) && ++round < IDENTITY_ROUNDS);
+}
+
+static void identify(void)
+{
+	cleanup_buf struct buf cmdline = BUF_INIT;
+	cleanup_buf struct buf stat = BUF_INIT;
+	struct identity *identity = &link_state.identity;
+
+	if (!link_state.socket)
+		pppd_fatal("l2tpgw: option l2tpgw-socket is missing");
+	if (!identity_vip(pppd_ipparam(), &identity->vip))
+		pppd_fatal("l2tpgw: ipparam is not the address of a slot: is \"pass peer\" on?");
+	identity->pid = (uint32_t)getpid();
+	identity->parent = link_state.parent;
+	if (!read_proc("/proc/self/cmdline", &cmdline))
+		identity_cmdline(identity, buf_text(&cmdline), cmdline.len);
+	if (read_proc("/proc/self/stat", &stat) || !identity_stat(identity, buf_text(&stat)))
+		pppd_warn("l2tpgw: /proc/self/stat could not be read");
+	name_interface();
+	link_state.identified = true;
+}
+
+/* --- may the client come in? --------------------------------------------------------------- */
+
+/* As pppd answers a wrong password (RFC 2759, 6), so that nobody learns which names exist. */
+static void refuse_text(const unsigned char *challenge, char *message, size_t space)
+{
+	char hex[2 * MAX_CHALLENGE_LEN + 1] = "";
+	size_t len = challenge[0] <= MAX_CHALLENGE_LEN ? challenge[0] : 0;
+
+	for (size_t i = 0; i < len; i++)
+		(void)snprintf(hex + 2 * i, 3, "%02x", challenge[1 + i]);
+	(void)snprintf(message, space, "E=691 R=1 C=%s V=0 M=Access denied", hex);
+}
+
+static void put_login(struct fields *message, const char *protocol, const char *reason)
+{
+	begin(message, MSG_LOGIN);
+	fields_put(message, MSG_PROTOCOL, protocol);
+	fields_put(message, MSG_RESULT, reason ? MSG_RESULT_FAILED : MSG_RESULT_OK);
+	if (reason)
+		fields_put(message, MSG_REASON, reason);
+}
+
+static void take_admission(const struct admission *admission)
+{
+	link_state.authenticated = true;
+	link_state.address = admission->address;
+	for (size_t i = 0; i < array_size(admission->dns); i++)
+		if (admission->dns[i])
+			ipcp_allowoptions[0].dnsaddr[i] = htonl(admission->dns[i]);
+	if (admission->has_limits)
+		pppd_set_limits(admission->idle, admission->maxconnect);
+}
+
+/* The client's answer to a challenge, as pppd hands it over. */
+struct attempt {
+	int id;
+	struct chap_digest_type *digest;
+	unsigned char *challenge, *response;
+	char *message;
+	int message_space;
+};
+
+/* Returns why not, one of MSG_REASON_…; NULL = in. *fd stays open for the `login` report. */
+static const char *admit(const struct attempt *try, int *fd)
+{
+	__attribute__((cleanup(fields_wipe))) struct fields answer;
+	struct fields request;
+	struct admission admission;
+	struct err err;
+
+	begin(&request, MSG_ADMIT);
+	fields_put(&request, MSG_PROTOCOL, MSG_PROTOCOL_MSCHAPV2);
+	*fd = channel_ask(link_state.socket, &request, ADMIT_MILLISECONDS, &answer, &err);
+	if (*fd < 0) {
+		pppd_warn("l2tpgw: %q is refused: l2tpgwd: %s", link_state.user, err.text);
+		return MSG_REASON_NO_REPLY;
+	}
+	admission = admission_read(&answer);
+	if (!admission.admitted) {
+		pppd_warn("l2tpgw: %q is refused: %q", link_state.user, admission.reason);
+		return MSG_REASON_DENIED;
+	}
+	if (!try->digest->verify_response(try->id, link_state.user,
+					  (unsigned char *)admission.secret,
+					  (int)strlen(admission.secret), try->challenge,
+					  try->response, try->message, try->message_space))
+		return MSG_REASON_PASSWORD;
+	take_admission(&admission);
+	return NULL;
+}
+
+/* Nothing but MS-CHAPv2 is ever asked for; this holds even if pppd were configured otherwise. */
+static const char *verify_attempt(const struct attempt *try, int *fd)
+{
+	const char *reason = MSG_REASON_PROTOCOL;
+
+	link_state.authenticated = false;
+	if (try->digest->code == CHAP_MICROSOFT_V2)
+		reason = admit(try, fd);
+	if (reason && strcmp(reason, MSG_REASON_PASSWORD) != 0)
+		refuse_text(try->challenge, try->message, (size_t)try->message_space);
+	return reason;
+}
+
+static int verify_hook(char *name, char *ourname, int id, struct chap_digest_type *digest,
+		       unsigned char *challenge, unsigned char *response, char *message, int space)
+{
+	const struct attempt try = { id, digest, challenge, response, message, space };
+	cleanup_fd int fd = -1;
+	struct fields login;
+	const char *reason;
+	struct err err;
+
+	(void)ourname;
+	(void)snprintf(link_state.user, sizeof(link_state.user), "%s", name);
+	reason = verify_attempt(&try, &fd);
+	put_login(&login, admission_protocol(digest->code), reason);
+	if (fd < 0)
+		(void)report(&login);
+	else if (channel_send(fd, &login, &err))
+		pppd_warn("l2tpgw: not reported: %s", err.text);
+	return reason == NULL;
+}
+
+/* "There is a secret": pppd then asks the client to authenticate without looking at its files. */
+static int chap_check(void)
+{
+	return 1;
+}
+
+static int pap_check(void)
+{
+	return 0;
+}
+
+static int pap_refuse(char *name, char *password, char **message, struct wordlist **addresses,
+		      struct wordlist **options)
+{
+	static char text[] = "MS-CHAPv2 is required";
+
+	(void)name;
+	(void)password;
+	(void)addresses;
+	(void)options;
+	*message = text;
+	return 0;
+}
+
+static void choose_address(uint32_t *address)
+{
+	*address = link_state.authenticated ? htonl(link_state.address) : 0;
+}
+
+static int allow_address(uint32_t address)
+{
+	return link_state.authenticated && address == htonl(link_state.address);
+}
+
+static void set_hooks(void)
+{
+	chap_verify_hook = verify_hook;
+	chap_check_hook = chap_check;
+	pap_check_hook = pap_check;
+	pap_auth_hook = pap_refuse;
+	ip_choose_hook = choose_address;
+	allowed_address_hook = allow_address;
+}
+
+static void want_mschapv2_only(void)
+{
+	lcp_options *want = &lcp_wantoptions[0];
+
+	want->neg_chap = 1;
+	want->chap_mdtype = MDTYPE_MICROSOFT_V2;
+	want->neg_upap = 0;
+	want->neg_eap = 0;
+}
+
+/* --- what becomes of the link --------------------------------------------------------------- */
+
+static time_t boot_seconds(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_BOOTTIME, &now);
+	return now.tv_sec;
+}
+
+static unsigned interface_mtu(const char *interface)
+{
+	cleanup_fd int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq request = { 0 };
+
+	(void)snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", interface);
+	if (fd < 0 || ioctl(fd, SIOCGIFMTU, &request) < 0 || request.ifr_mtu < 0)
+		return 0;
+	return (unsigned)request.ifr_mtu;
+}
+
+static void put_up(struct fields *message)
+{
+	char client[IP4_TEXT_MAX], local[IP4_TEXT_MAX];
+
+	begin(message, MSG_UP);
+	fields_put(message, MSG_IFNAME, link_state.ifname);
+	fields_put(message, MSG_ADDRESS, ip4_text(link_state.address, client));
+	fields_put(message, MSG_LOCAL, ip4_text(ntohl(ipcp_gotoptions[0].ouraddr), local));
+	fields_put_number(message, MSG_MTU, interface_mtu(link_state.ifname));
+	if (link_state.up_retry)
+		fields_put_number(message, MSG_RETRY, link_state.up_retry);
+}
+
+static void report_up(void *arg)
+{
+	struct fields message;
+
+	(void)arg;
+	put_up(&message);
+	if (!report(&message) || link_state.up_retry == UP_RETRIES)
+		return;
+	pppd_timeout(report_up, UP_RETRY_SECONDS << link_state.up_retry);
+	link_state.up_retry++;
+}
+
+static void link_is_up(void *context, int arg)
+{
+	(void)context;
+	(void)arg;
+	if (!link_state.was_up)
+		link_state.up_since = boot_seconds();
+	link_state.was_up = true;
+	link_state.counted = false;
+	link_state.up_retry = 0;
+	report_up(NULL);
+}
+
+/* The interface is still there: the last moment to read its counters. */
+static void link_goes_down(void *context, int arg)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	(void)context;
+	(void)arg;
+	pppd_untimeout(report_up);
+	if (!link_state.was_up)
+		return;
+	link_state.seconds = (unsigned)(boot_seconds() - link_state.up_since);
+	link_state.counted =
+	    !read_proc("/proc/self/net/dev", &text) &&
+	    counters_find(buf_text(&text), link_state.ifname, &link_state.counters);
+}
+
+static void pppd_ends(void *context, int exit_status)
+{
+	struct fields message;
+
+	(void)context;
+	/* Children that pppd forks may end through the same function. */
+	if (!link_state.identified || (uint32_t)getpid() != link_state.identity.pid)
+		return;
+	begin(&message, MSG_DOWN);
+	fields_put_number(&message, MSG_AUTHENTICATED, link_state.authenticated);
+	fields_put_number(&message, MSG_STATUS, (unsigned)exit_status);
+	if (link_state.was_up)
+		fields_put(&message, MSG_IFNAME, link_state.ifname);
+	if (link_state.counted) {
+		fields_put_number(&message, MSG_RX, link_state.counters.rx);
+		fields_put_number(&message, MSG_TX, link_state.counters.tx);
+		fields_put_number(&message, MSG_SECONDS, link_state.seconds);
+	}
+	(void)report(&message);
+}
+
+/*
+ * PHASE_SERIALCONN is the first moment at which all options are known, and the last before the
+ * interface is made (start_link() in auth.c, make_ppp_unit() in sys-linux.c).
+ */
+static void phase_changes(void *context, int phase_now)
+{
+	(void)context;
+	if (phase_now == PHASE_SERIALCONN) {
+		identify();
+		set_hooks();
+		want_mschapv2_only();
+		(void)snprintf(req_ifname, IDENTITY_IFNAME_SIZE, "%s", link_state.ifname);
+	}
+	if (phase_now == PHASE_NETWORK && !link_state.authenticated)
+		pppd_fatal("l2tpgw: the client has not authenticated itself");
+}
+
+void plugin_init(void)
+{
+	link_state.parent = (uint32_t)getppid();
+	pppd_add_options(plugin_options);
+	set_hooks();
+	pppd_on(PHASE_CHANGE, phase_changes);
+	pppd_on(IP_UP, link_is_up);
+	pppd_on(IP_DOWN, link_goes_down);
+	pppd_on(EXIT, pppd_ends);
+}
