@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef L2TPGW_DAEMON_CHARON_H
+#define L2TPGW_DAEMON_CHARON_H
+
+/*
+ * charon: started, watched and started again if it is ours ("managed"), merely used if it is
+ * somebody else's ("external"). Two VICI connections: one for events, one for commands. What charon
+ * says of its SAs goes into the session table; what it shall hold comes from the plan.
+ */
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "daemon/gateway.h"
+
+struct charon *charon_new(struct gateway *gateway);
+/* Leaves the process and everything in it alone. */
+void charon_free(struct charon *charon);
+/* Adopts the running one or starts one. */
+void charon_start(struct charon *charon);
+/* The plan changed: gives it what it shall hold now. */
+void charon_load(struct charon *charon);
+/* Our connection and secret are loaded, and it answers. */
+bool charon_ready(const struct charon *charon);
+/* Takes a snapshot of its SAs, `delay_ms` from now; one that is pending is enough. */
+void charon_resync(struct charon *charon, unsigned delay_ms);
+/* Ends a CHILD_SA and an IKE_SA by unique id (0 = leave it), telling the peer. */
+void charon_close_sa(struct charon *charon, uint32_t child, uint32_t ike);
+/* Its entry in `status`. */
+json_t *charon_status(const struct charon *charon);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef L2TPGW_DAEMON_GATEWAY_H
+#define L2TPGW_DAEMON_GATEWAY_H
+
+/*
+ * The running gateway: the policy in force, its plan, and the parts that make it true. Each part is
+ * a file of this folder; they meet here. One thread, one loop, nothing blocks for long.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+#include "base/err.h"
+#include "base/host.h"
+#include "drive/paths.h"
+#include "plan/plan.h"
+#include "policy/policy.h"
+#include "session/session.h"
+
+struct admission;
+struct charon;
+struct control;
+struct pppds;
+struct watch;
+struct workers;
+
+struct gateway {
+	sd_event *loop;
+	struct paths paths;
+	struct host host;
+	struct policy *policy;
+	struct plan *plan;
+	struct session_table *sessions;
+	int silent; /* the silent socket, inherited by children */
+
+	struct admission *admission;
+	struct charon *charon;
+	struct control *control;
+	struct pppds *pppds;
+	struct watch *watch;
+	struct workers *workers;
+
+	bool stopping;   /* `down` is under way */
+	int64_t started; /* wall seconds */
+	int64_t applied; /* wall seconds of the last apply */
+	char apply_result[256];
+};
+
+/*
+ * Reads, checks and applies the policy on disk: on failure what was in force stays in force, and
+ * *err says why. *changes is the number of objects that were changed.
+ */
+int gateway_apply(struct gateway *gateway, size_t *changes, struct err *err);
+/* Puts back what others changed or removed of the plan in force; logs what it found. */
+void gateway_repair(struct gateway *gateway, const char *why);
+/* Looks at the machine again: a changed WAN is followed. */
+void gateway_host_changed(struct gateway *gateway);
+/* Performs what the session table asks for. Called after everything that changes the table. */
+void gateway_settle(struct gateway *gateway);
+struct session_now gateway_now(void);
+/* Everything is as the plan wants it. */
+bool gateway_ready(const struct gateway *gateway);
+
+#endif

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * l2tpgwd: the supervisor. It runs in the foreground; its children outlive it, so that it can be
+ * stopped, upgraded or killed without anybody losing a connection. `l2tpgwd --down` takes away what
+ * a gateway left on this machine and ends.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "daemon/admission.h"
+#include "daemon/charon.h"
+#include "daemon/control.h"
+#include "daemon/gateway.h"
+#include "daemon/pppd_database.h"
+#include "daemon/pppds.h"
+#include "daemon/records.h"
+#include "daemon/teardown.h"
+#include "daemon/ticker.h"
+#include "daemon/watch.h"
+#include "daemon/workers.h"
+#include "drive/silent.h"
+
+static int make_directories(const struct paths *paths, struct err *err)
+{
+	if (file_mkdirs(paths->run, 0755, err) < 0 || file_mkdirs(paths->sessions, 0700, err) < 0 ||
+	    file_mkdirs(paths->results, 0700, err) < 0)
+		return -1;
+	return file_mkdirs(paths->state, 0700, err);
+}
+
+/* One l2tpgwd a gateway. The lock goes with the process, however that ends. */
+static int take_lock(const struct paths *paths, struct err *err)
+{
+	int fd = open(paths->daemon_pid, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+
+	if (fd < 0)
+		return err_errno(err, errno, "cannot open %s", paths->daemon_pid);
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+		if (ftruncate(fd, 0) < 0 || dprintf(fd, "%d\n", (int)getpid()) < 0) {
+			(void)close(fd);
+			return err_errno(err, errno, "cannot write %s", paths->daemon_pid);
+		}
+		return fd;
+	}
+	(void)close(fd);
+	return err_set(err, ERR_LOCKED, "another l2tpgwd is running (%s)", paths->daemon_pid);
+}
+
+static void parts_new(struct gateway *gateway)
+{
+	gateway->pppds = pppds_new(gateway);
+	gateway->workers = workers_new(gateway);
+	gateway->charon = charon_new(gateway);
+}
+
+static void parts_free(struct gateway *gateway)
+{
+	control_close(gateway->control);
+	admission_close(gateway->admission);
+	watch_close(gateway->watch);
+	charon_free(gateway->charon);
+	workers_free(gateway->workers);
+	pppds_free(gateway->pppds);
+	session_table_free(gateway->sessions);
+	plan_free(gateway->plan);
+	policy_free(gateway->policy);
+}
+
+/* The silent socket first: from here on nothing on port 1701 is answered. */
+static int gateway_begin(struct gateway *gateway, struct err *err)
+{
+	size_t changes = 0;
+
+	gateway->silent = silent_open(err);
+	if (gateway->silent < 0 || pppd_database_note(&gateway->paths, err) < 0 ||
+	    gateway_apply(gateway, &changes, err) < 0)
+		return -1;
+	log_info("policy applied: %zu changes", changes);
+	if (watch_open(gateway, err) < 0 || admission_open(gateway, err) < 0 ||
+	    control_open(gateway, err) < 0)
+		return -1;
+	workers_start(gateway->workers);
+	charon_start(gateway->charon);
+	ticker_start(gateway);
+	return 0;
+}
+
+static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *user)
+{
+	struct gateway *gateway = user;
+
+	(void)source;
+	log_notice("signal %u: l2tpgwd ends, the gateway goes on without it", info->ssi_signo);
+	(void)sd_event_exit(gateway->loop, 0);
+	return 0;
+}
+
+static int watch_signals(struct gateway *gateway, struct err *err)
+{
+	sigset_t set;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGINT);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0 ||
+	    sd_event_add_signal(gateway->loop, NULL, SIGTERM, on_signal, gateway) < 0 ||
+	    sd_event_add_signal(gateway->loop, NULL, SIGINT, on_signal, gateway) < 0)
+		return err_set(err, ERR_INTERNAL, "signals cannot be watched");
+	return 0;
+}
+
+static int serve(struct gateway *gateway, struct err *err)
+{
+	int result;
+
+	if (sd_event_default(&gateway->loop) < 0)
+		return err_set(err, ERR_INTERNAL, "there is no event loop");
+	parts_new(gateway);
+	if (watch_signals(gateway, err) < 0 || gateway_begin(gateway, err) < 0) {
+		parts_free(gateway);
+		return -1;
+	}
+	(void)sd_notify(0, "READY=1");
+	result = sd_event_loop(gateway->loop);
+	(void)sd_notify(0, "STOPPING=1");
+	parts_free(gateway);
+	return result < 0
+		   ? err_set(err, ERR_INTERNAL, "the event loop failed: %s", strerror(-result))
+		   : result;
+}
+
+static int run(bool down, struct err *err)
+{
+	struct gateway gateway = { .silent = -1, .started = (int64_t)time(NULL) };
+	cleanup_fd int lock = -1;
+
+	if (paths_load(&gateway.paths, err) < 0)
+		return -1;
+	if (geteuid() != 0)
+		return err_set(err, ERR_PERMISSION, "l2tpgwd needs root");
+	(void)umask(022);
+	if (make_directories(&gateway.paths, err) < 0)
+		return -1;
+	lock = take_lock(&gateway.paths, err);
+	if (lock < 0)
+		return -1;
+	return down ? teardown(&gateway.paths, err) : serve(&gateway, err);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = { { "down", no_argument, NULL, 'd' },
+						 { "version", no_argument, NULL, 'v' },
+						 { "help", no_argument, NULL, 'h' },
+						 { NULL, 0, NULL, 0 } };
+	struct err err = { .code = ERR_NONE };
+	bool down = false;
+	int c, result;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == 'v' || c == 'h') {
+			puts(c == 'v' ? "l2tpgwd " L2TPGW_VERSION
+				      : "usage: l2tpgwd [--down]\n\nThe supervisor of l2tpgw, in "
+					"the foreground. See l2tpgw --help.\n"
+					"--down takes away what a gateway left and ends.");
+			return 0;
+		}
+		if (c != 'd')
+			return ERR_USAGE;
+		down = true;
+	}
+	log_open("l2tpgwd");
+	result = run(down, &err);
+	if (result >= 0)
+		return result;
+	log_error("%s", err.text);
+	return (int)err.code;
+}

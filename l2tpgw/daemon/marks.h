@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef L2TPGW_DAEMON_MARKS_H
+#define L2TPGW_DAEMON_MARKS_H
+
+/*
+ * Using up marks of charon. Its counter of unique marks begins at 1 when it starts and cannot be
+ * set; but each CHILD_SA made takes one, a trap too (strongSwan, child_sa.c: child_sa_create). So a
+ * connection of traps for an address pair that nobody uses moves it on, and is unloaded again.
+ */
+#include "base/tree.h"
+
+#define MARKS_AT_ONCE 512 /* keeps the message far below VICI's limit of 512 KiB */
+
+/* The message of a load-conn that takes `count` marks (1 to MARKS_AT_ONCE). */
+struct tree *marks_message(struct arena *arena, unsigned count);
+/* The message of the unload-conn that removes the traps. */
+struct tree *marks_unload_message(struct arena *arena);
+
+#endif

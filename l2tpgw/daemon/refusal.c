@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/refusal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct pattern {
+	const char *text; /* found anywhere in the line */
+	const char *reason;
+	bool about_proposals;
+};
+
+static const struct pattern patterns[] = {
+	{ "could not decrypt payloads", "wrong pre-shared key", false },
+	{ "decryption failed?", "wrong pre-shared key", false },
+	{ "Aggressive Mode PSK disabled", "it insists on Aggressive Mode", false },
+	{ "no IKE config found for", "it speaks another version of IKE than IKEv1", false },
+	{ "no proposal found", "none of its IKE proposals is admitted", true },
+	{ "no matching proposal found, sending NO_PROPOSAL_CHOSEN",
+	  "none of its ESP proposals is admitted", true },
+	{ "no matching CHILD_SA config found",
+	  "it asks for something other than L2TP in "
+	  "transport mode",
+	  false },
+	{ "no peer config found", "it authenticates in a way that is not configured", false },
+};
+
+static struct refusal_attempt *attempt_of(struct refusals *refusals, uint32_t ike_id)
+{
+	struct refusal_attempt *attempt;
+
+	for (unsigned i = 0; i < REFUSAL_TRACKED; i++) {
+		if (refusals->attempts[i].ike_id == ike_id)
+			return &refusals->attempts[i];
+	}
+	attempt = &refusals->attempts[refusals->next++ % REFUSAL_TRACKED];
+	*attempt = (struct refusal_attempt){ .ike_id = ike_id };
+	return attempt;
+}
+
+/* "203.0.113.1 is initiating a Main Mode IKE_SA" */
+static void learn_peer(struct refusal_attempt *attempt, const char *message)
+{
+	const char *verb = strstr(message, " is initiating a");
+	size_t len = verb ? (size_t)(verb - message) : 0;
+
+	if (!len || len >= sizeof(attempt->peer))
+		return;
+	memcpy(attempt->peer, message, len);
+	attempt->peer[len] = '\0';
+}
+
+static void learn_offer(struct refusal_attempt *attempt, const char *message)
+{
+	static const char prefix[] = "received proposals: ";
+
+	if (!strncmp(message, prefix, sizeof(prefix) - 1))
+		(void)snprintf(attempt->offer, sizeof(attempt->offer), "%s",
+			       message + sizeof(prefix) - 1);
+}
+
+static const struct pattern *pattern_of(const char *message)
+{
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+		if (strstr(message, patterns[i].text))
+			return &patterns[i];
+	}
+	return NULL;
+}
+
+bool refusals_line(struct refusals *refusals, uint32_t ike_id, const char *message,
+		   struct refusal *out)
+{
+	const struct pattern *pattern = pattern_of(message);
+	struct refusal_attempt *attempt;
+
+	if (!ike_id)
+		return false;
+	attempt = attempt_of(refusals, ike_id);
+	learn_peer(attempt, message);
+	learn_offer(attempt, message);
+	if (!pattern || attempt->reported)
+		return false;
+	attempt->reported = true;
+	*out = (struct refusal){ attempt->peer, pattern->reason,
+				 pattern->about_proposals ? attempt->offer : "" };
+	return true;
+}

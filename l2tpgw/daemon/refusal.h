@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef L2TPGW_DAEMON_REFUSAL_H
+#define L2TPGW_DAEMON_REFUSAL_H
+
+/*
+ * Why charon refused a client. Before strongSwan 6.0.3 only its log tells (VICI event `log`), so
+ * the lines of one IKE_SA are followed and the ones that mean a refusal are turned into a reason an
+ * administrator understands. Pure. Texts: strongSwan src/libcharon/sa/ikev1/.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#define REFUSAL_TRACKED   256 /* half-open IKE_SAs followed at once; the oldest is forgotten */
+#define REFUSAL_PEER_MAX  64
+#define REFUSAL_OFFER_MAX 1024
+
+struct refusal_attempt {
+	uint32_t ike_id; /* 0 = free */
+	bool reported;   /* one reason an attempt is enough */
+	char peer[REFUSAL_PEER_MAX];
+	char offer[REFUSAL_OFFER_MAX]; /* proposals the client sent, as charon prints them */
+};
+
+struct refusals {
+	struct refusal_attempt attempts[REFUSAL_TRACKED];
+	unsigned next;
+};
+
+struct refusal {
+	const char *peer;   /* address, "" if unknown */
+	const char *reason; /* static text */
+	const char *offer;  /* "" unless the reason is about proposals */
+};
+
+/* One line of charon's log; true if it completes a refusal, which is then in *out. */
+bool refusals_line(struct refusals *refusals, uint32_t ike_id, const char *message,
+		   struct refusal *out);
+
+#endif

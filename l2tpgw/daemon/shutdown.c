@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/shutdown.h"
+
+#include "base/log.h"
+#include "daemon/control.h"
+#include "daemon/loop.h"
+#include "daemon/teardown.h"
+
+#define GOODBYE_MS 15000 /* for PPP, L2TP and IKE to say goodbye; then it ends all the same */
+#define LOOK_MS    50
+
+struct shutdown {
+	struct gateway *gateway;
+	uint64_t deadline;
+	struct loop_timer timer;
+};
+
+static struct shutdown shutdown;
+
+static void finish(struct gateway *gateway)
+{
+	struct err err = { .code = ERR_NONE };
+
+	if (teardown(&gateway->paths, &err) < 0)
+		log_error("down: %s", err.text);
+	else
+		log_notice("down: nothing of l2tpgw is left");
+	control_down_done(gateway->control, &err);
+	(void)sd_event_exit(gateway->loop, err.code == ERR_NONE ? 0 : (int)err.code);
+}
+
+static void look(void *user)
+{
+	struct shutdown *s = user;
+
+	gateway_settle(s->gateway);
+	if (session_total(s->gateway->sessions) && loop_ms() < s->deadline) {
+		loop_timer_in(&s->timer, LOOK_MS);
+		return;
+	}
+	finish(s->gateway);
+}
+
+void shutdown_begin(struct gateway *gateway)
+{
+	const struct session *session = NULL;
+
+	if (gateway->stopping)
+		return;
+	log_notice("down: %u sessions are ended", session_total(gateway->sessions));
+	gateway->stopping = true;
+	while ((session = session_iterate(gateway->sessions, session)))
+		session_close(gateway->sessions, gateway_now(), session->slot, SESSION_SHUTDOWN);
+	shutdown.gateway = gateway;
+	shutdown.deadline = loop_ms() + GOODBYE_MS;
+	loop_timer_init(&shutdown.timer, gateway->loop, look, &shutdown);
+	loop_timer_in(&shutdown.timer, 0);
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/status.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "daemon/charon.h"
+#include "daemon/workers.h"
+#include "drive/net_link.h"
+
+static json_t *time_json(int64_t wall)
+{
+	time_t seconds = (time_t)wall;
+	char text[32];
+	struct tm tm;
+
+	if (!wall || !gmtime_r(&seconds, &tm))
+		return json_null();
+	(void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	return json_string(text);
+}
+
+static json_t *address_json(uint32_t address)
+{
+	char text[IP4_TEXT_MAX];
+
+	return address ? json_string(ip4_text(address, text)) : json_null();
+}
+
+static json_t *gateway_json(const struct gateway *gateway)
+{
+	const struct host *host = &gateway->host;
+	const char *name = gateway->policy->gateway.name;
+
+	return json_pack("{s:o, s:o, s:o, s:o}", "name",
+			 name ? json_string(name) : address_json(host->wan_address), "wan",
+			 *host->wan ? json_string(host->wan) : json_null(), "address",
+			 address_json(host->wan_address), "mtu",
+			 host->wan_mtu ? json_integer(host->wan_mtu) : json_null());
+}
+
+static json_t *warnings_json(const struct gateway *gateway)
+{
+	json_t *list = json_array();
+
+	if (!*gateway->host.wan)
+		json_array_append_new(list, json_string("there is no IPv4 default route: nobody "
+							"outside this machine's own networks can "
+							"connect"));
+	if (!gateway->policy->users_count)
+		json_array_append_new(list, json_string("the policy has no users"));
+	return list;
+}
+
+static const char *state_name(const struct gateway *gateway)
+{
+	if (gateway->stopping)
+		return "stopping";
+	if (gateway_ready(gateway))
+		return "ready";
+	return "starting";
+}
+
+json_t *status_json(const struct gateway *gateway)
+{
+	json_t *parts = json_pack("[o]", charon_status(gateway->charon));
+	json_t *workers = workers_status(gateway->workers);
+
+	(void)json_array_extend(parts, workers);
+	json_decref(workers);
+	return json_pack(
+	    "{s:s, s:s, s:s, s:o, s:o, s:o, s:{s:i, s:i, s:i}, s:o, s:{s:o, s:s}}", "schema",
+	    "l2tpgw.status/1", "state", state_name(gateway), "version", L2TPGW_VERSION, "since",
+	    time_json(gateway->started), "gateway", gateway_json(gateway), "parts", parts,
+	    "sessions", "up", (int)session_count(gateway->sessions, SESSION_UP), "dialing",
+	    (int)(session_count(gateway->sessions, SESSION_SECURED) +
+		  session_count(gateway->sessions, SESSION_DIALING)),
+	    "max", (int)gateway->policy->l2tp.max_sessions, "warnings", warnings_json(gateway),
+	    "last_apply", "time", time_json(gateway->applied), "result", gateway->apply_result);
+}
+
+/* The only correct source with L2TP in the kernel: pppd's and xl2tpd's own are 32 bit or 0. */
+static void refresh_counters(struct gateway *gateway)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct err err = { .code = ERR_NONE };
+	struct net_link *links;
+	const struct session *s = NULL;
+	size_t count;
+
+	if (net_link_list(arena, FABRIC_IFNAME_PREFIX, &links, &count, &err) < 0) {
+		log_warning("%s", err.text);
+		return;
+	}
+	while ((s = session_iterate(gateway->sessions, s))) {
+		for (size_t i = 0; i < count; i++) {
+			if (!strcmp(links[i].name, s->ifname))
+				session_counters(gateway->sessions, s->slot, links[i].rx_bytes,
+						 links[i].tx_bytes);
+		}
+	}
+}
+
+json_t *status_sessions(struct gateway *gateway, const char *id)
+{
+	json_t *list = json_array();
+	const struct session *s = NULL;
+
+	refresh_counters(gateway);
+	while ((s = session_iterate(gateway->sessions, s))) {
+		if (!id || !strcmp(s->id, id))
+			json_array_append_new(list, session_json(gateway->sessions, s));
+	}
+	if (id && !json_array_size(list)) {
+		json_decref(list);
+		return NULL;
+	}
+	return json_pack("{s:s, s:o}", "schema", "l2tpgw.sessions/1", "sessions", list);
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/supervised.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "base/file.h"
+#include "base/log.h"
+
+static void feed(struct supervised *s, enum child_event event);
+
+static int process_ended(sd_event_source *source, int fd, uint32_t revents, void *user)
+{
+	struct supervised *s = user;
+	struct err err = { .code = ERR_NONE };
+	char text[64];
+	int status;
+
+	(void)source;
+	(void)fd;
+	(void)revents;
+	loop_unwatch(&s->source);
+	if (process_reap(&s->process, &status, &err) < 0)
+		log_error("%s: %s", s->name, err.text);
+	else
+		log_warning("%s ended: %s", s->name, process_status_text(status, text));
+	process_release(&s->process);
+	(void)file_remove(s->pid_path, &err);
+	feed(s, CHILD_EXITED);
+	return 0;
+}
+
+static void watch(struct supervised *s)
+{
+	s->source = loop_watch(s->loop, s->process.pidfd, EPOLLIN, process_ended, s);
+	s->ops->started(s->user);
+}
+
+static void spawn(struct supervised *s)
+{
+	struct pidfile file = { .pid = 0 };
+	struct err err = { .code = ERR_NONE };
+
+	if (s->ops->spawn(s->user, &s->process, &err) < 0) {
+		log_error("%s cannot be started: %s", s->name, err.text);
+		feed(s, CHILD_EXITED);
+		return;
+	}
+	file.pid = s->process.pid;
+	file.start = s->process.start;
+	(void)snprintf(file.digest, sizeof(file.digest), "%s", s->digest);
+	if (pidfile_write(s->pid_path, &file, &err) < 0)
+		log_error("%s: %s", s->name, err.text);
+	s->adopted = false;
+	log_info("%s started, pid %d", s->name, (int)s->process.pid);
+	watch(s);
+}
+
+static void signal_it(struct supervised *s, int signal)
+{
+	struct err err = { .code = ERR_NONE };
+
+	if (process_signal(&s->process, signal, &err) < 0)
+		log_error("%s: %s", s->name, err.text);
+}
+
+static void act(struct supervised *s, enum child_action action)
+{
+	switch (action) {
+	case CHILD_DO_NOTHING:
+	case CHILD_DO_READY:
+	case CHILD_DO_GONE:
+		break;
+	case CHILD_DO_SPAWN:
+		spawn(s);
+		break;
+	case CHILD_DO_TERMINATE:
+		signal_it(s, SIGTERM);
+		break;
+	case CHILD_DO_KILL:
+		log_warning("%s does not answer: killed", s->name);
+		signal_it(s, SIGKILL);
+		break;
+	case CHILD_DO_LOST:
+		s->ops->gone(s->user);
+		break;
+	}
+}
+
+static void feed(struct supervised *s, enum child_event event)
+{
+	enum child_action action = child_event(&s->child, event, loop_ms());
+
+	/* Armed before acting: acting may feed the next event. */
+	loop_timer_at(&s->timer, s->child.deadline);
+	act(s, action);
+}
+
+static void timer_fired(void *user)
+{
+	feed(user, CHILD_TIMER);
+}
+
+void supervised_init(struct supervised *s, sd_event *loop, const char *name, const char *pid_path,
+		     const struct supervised_ops *ops, void *user)
+{
+	*s = (struct supervised){ .process = PROCESS_NONE, .loop = loop, .ops = ops, .user = user };
+	(void)snprintf(s->name, sizeof(s->name), "%s", name);
+	(void)snprintf(s->pid_path, sizeof(s->pid_path), "%s", pid_path);
+	child_init(&s->child);
+	loop_timer_init(&s->timer, loop, timer_fired, s);
+}
+
+void supervised_free(struct supervised *s)
+{
+	loop_unwatch(&s->source);
+	loop_timer_free(&s->timer);
+	process_release(&s->process);
+}
+
+static bool adopt(struct supervised *s)
+{
+	struct pidfile file;
+	struct err err = { .code = ERR_NONE };
+	int found = pidfile_read(s->pid_path, &file, &err);
+
+	if (found < 0)
+		log_warning("%s: %s", s->name, err.text);
+	if (found != 0)
+		return false;
+	if (process_adopt(file.pid, file.start, &s->process, &err) != 0)
+		return false;
+	log_info("%s adopted, pid %d", s->name, (int)file.pid);
+	if (strcmp(file.digest, s->digest) != 0)
+		log_warning("%s runs with an older configuration until it is started anew",
+			    s->name);
+	return true;
+}
+
+void supervised_start(struct supervised *s, const char *digest)
+{
+	(void)snprintf(s->digest, sizeof(s->digest), "%s", digest);
+	if (s->child.state != CHILD_DOWN)
+		return;
+	if (!adopt(s)) {
+		feed(s, CHILD_START);
+		return;
+	}
+	s->adopted = true;
+	feed(s, CHILD_ADOPTED);
+	watch(s);
+}
+
+void supervised_answered(struct supervised *s)
+{
+	feed(s, CHILD_ANSWERED);
+}
+
+void supervised_frozen(struct supervised *s)
+{
+	feed(s, CHILD_FROZEN);
+}

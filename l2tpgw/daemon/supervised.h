@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef L2TPGW_DAEMON_SUPERVISED_H
+#define L2TPGW_DAEMON_SUPERVISED_H
+
+/*
+ * A supervised process: the table of child.h joined to a real process, its pid file and a timer.
+ * The process outlives l2tpgwd and is adopted by the next one.
+ */
+#include "base/err.h"
+#include "daemon/child.h"
+#include "daemon/loop.h"
+#include "drive/paths.h"
+#include "drive/pidfile.h"
+#include "drive/process.h"
+
+struct supervised_ops {
+	int (*spawn)(void *user, struct process *process, struct err *err);
+	void (*started)(void *user); /* it runs (new or adopted): see whether it answers */
+	void (*gone)(void *user);    /* it is dead, and what lived in it */
+};
+
+struct supervised {
+	char name[24]; /* for the log: "charon", "xl2tpd-1" */
+	char pid_path[PATHS_MAX];
+	char digest[PIDFILE_DIGEST_MAX]; /* of the configuration it is to be started with */
+	struct child child;
+	struct process process;
+	bool adopted; /* the present process was started by an earlier l2tpgwd */
+	sd_event *loop;
+	sd_event_source *source; /* of the pidfd */
+	struct loop_timer timer;
+	const struct supervised_ops *ops;
+	void *user;
+};
+
+void supervised_init(struct supervised *s, sd_event *loop, const char *name, const char *pid_path,
+		     const struct supervised_ops *ops, void *user);
+/* Lets go of the process without touching it. */
+void supervised_free(struct supervised *s);
+/* Adopts what the pid file names if it still runs, else starts it. */
+void supervised_start(struct supervised *s, const char *digest);
+/* Its readiness condition holds. */
+void supervised_answered(struct supervised *s);
+/* It runs, but does not answer: it is killed and started anew. */
+void supervised_frozen(struct supervised *s);
+
+#endif

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/teardown.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apply/apply.h"
+#include "base/cleanup.h"
+#include "base/fabric.h"
+#include "base/file.h"
+#include "daemon/external.h"
+#include "daemon/pppd_database.h"
+#include "daemon/stray.h"
+#include "drive/conntrack.h"
+#include "drive/pidfile.h"
+#include "drive/process.h"
+#include "drive/xfrm.h"
+#include "session/session.h"
+
+#define STOP_MS 10000
+#define KILL_MS 5000
+
+/* Keeps the first failure. */
+static void note(int result, struct err *first, const struct err *err)
+{
+	if (result < 0 && first->code == ERR_NONE)
+		*first = *err;
+}
+
+/* Politely first, then for certain. */
+static int stop(struct process *process, int polite, struct err *err)
+{
+	int status;
+
+	if (process_signal(process, polite, err) < 0)
+		return -1;
+	if (!process_wait(process, STOP_MS)) {
+		if (process_signal(process, SIGKILL, err) < 0)
+			return -1;
+		(void)process_wait(process, KILL_MS);
+	}
+	return process_reap(process, &status, err) < 0 ? -1 : 0;
+}
+
+static int stop_pidfile(const char *path, int polite, struct err *err)
+{
+	struct process process = PROCESS_NONE;
+	struct pidfile file;
+	int found = pidfile_read(path, &file, err);
+
+	if (found == 0) {
+		int gone = process_adopt(file.pid, file.start, &process, err);
+
+		if (gone < 0 || (gone == 0 && stop(&process, polite, err) < 0))
+			return -1;
+	}
+	return found < 0 ? -1 : file_remove(path, err);
+}
+
+/* SIGTERM to all, so that each says goodbye to its client, then wait for them in turn. */
+static int stop_pppds(const struct paths *paths, struct err *err)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct procfs_process *list;
+	struct process *processes;
+	size_t count;
+	int result = 0;
+
+	if (stray_pppds(paths, arena, &list, &count, err) < 0)
+		return -1;
+	processes = arena_alloc(arena, (count + 1) * sizeof(*processes));
+	for (size_t i = 0; i < count; i++) {
+		if (process_adopt(list[i].pid, list[i].stat.start, &processes[i], err) != 0)
+			processes[i] = (struct process)PROCESS_NONE;
+		else
+			(void)process_signal(&processes[i], SIGTERM, err);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (processes[i].pid && stop(&processes[i], SIGTERM, err) < 0)
+			result = -1;
+	}
+	return result;
+}
+
+/* SAs that a charon of ours left behind are in no charon's books: the records know their marks. */
+static int delete_orphans(const struct paths *paths, struct err *err)
+{
+	DIR *dir = opendir(paths->sessions);
+	int result = 0;
+
+	if (!dir)
+		return 0;
+	for (struct dirent *entry; (entry = readdir(dir));) {
+		cleanup_buf struct buf data = BUF_INIT;
+		char path[PATHS_MAX + 256];
+		struct fields fields;
+		uint64_t mark;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		(void)snprintf(path, sizeof(path), "%s/%s", paths->sessions, entry->d_name);
+		if (file_read(path, FIELDS_MAX, &data, err) == 0 &&
+		    fields_decode(&fields, buf_text(&data), data.len) &&
+		    fields_number(&fields, "mark", UINT32_MAX, &mark) &&
+		    (xfrm_sa_delete_mark((uint32_t)mark, err) < 0 ||
+		     xfrm_policy_delete_mark((uint32_t)mark, err) < 0))
+			result = -1;
+	}
+	(void)closedir(dir);
+	return result;
+}
+
+static int remove_objects(const struct paths *paths, struct err *err)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct steps steps;
+
+	if (apply_diff(paths, NULL, arena, &steps, err) < 0)
+		return -1;
+	return apply_run(paths, &steps, err);
+}
+
+static int remove_tree(const char *path, struct err *err)
+{
+	DIR *dir = opendir(path);
+	int result = 0;
+
+	if (!dir)
+		return errno == ENOENT ? 0 : err_errno(err, errno, "cannot list %s", path);
+	for (struct dirent *entry; (entry = readdir(dir));) {
+		char inner[PATHS_MAX + 512];
+
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		if ((size_t)snprintf(inner, sizeof(inner), "%s/%s", path, entry->d_name) >=
+		    sizeof(inner))
+			continue;
+		if (entry->d_type == DT_DIR ? remove_tree(inner, err) < 0
+					    : file_remove(inner, err) < 0)
+			result = -1;
+	}
+	(void)closedir(dir);
+	if (rmdir(path) < 0 && errno != ENOENT)
+		result = err_errno(err, errno, "cannot remove %s", path);
+	return result;
+}
+
+int teardown(const struct paths *paths, struct err *first)
+{
+	struct err err = { .code = ERR_NONE };
+	char path[PATHS_MAX];
+
+	note(stop_pppds(paths, &err), first, &err);
+	for (unsigned worker = 1; worker <= FABRIC_WORKERS_MAX; worker++) {
+		paths_worker(paths, worker, "pid", path);
+		note(stop_pidfile(path, SIGTERM, &err), first, &err);
+	}
+	/* A worker that had to be killed leaves its pppds behind. */
+	note(stop_pppds(paths, &err), first, &err);
+	note(stop_pidfile(paths->charon_pid, SIGTERM, &err), first, &err);
+	note(external_forget(&err), first, &err);
+	note(delete_orphans(paths, &err), first, &err);
+	note(remove_objects(paths, &err), first, &err);
+	note(conntrack_forget_all(&err), first, &err);
+	note(pppd_database_remove(paths, &err), first, &err);
+	note(remove_tree(paths->run, &err), first, &err);
+	return first->code == ERR_NONE ? 0 : -1;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/ticker.h"
+
+#include <systemd/sd-daemon.h>
+
+#include "daemon/loop.h"
+
+#define TICK_MS 500
+
+static struct loop_timer timer;
+
+static void tick(void *user)
+{
+	struct gateway *gateway = user;
+
+	(void)session_tick(gateway->sessions, gateway_now());
+	gateway_settle(gateway);
+	(void)sd_notify(0, "WATCHDOG=1");
+	loop_timer_in(&timer, TICK_MS);
+}
+
+void ticker_start(struct gateway *gateway)
+{
+	loop_timer_init(&timer, gateway->loop, tick, gateway);
+	loop_timer_in(&timer, TICK_MS);
+}
