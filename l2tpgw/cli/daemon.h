@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef L2TPGW_CLI_DAEMON_H
+#define L2TPGW_CLI_DAEMON_H
+
+/* Starting l2tpgwd from the command line, where no service manager does it. */
+#include "base/err.h"
+#include "drive/paths.h"
+#include "drive/process.h"
+
+/*
+ * Starts l2tpgwd in the background, with its log in the journal if there is one, else appended to
+ * the file named by L2TPGW_LOG (default /var/log/l2tpgw.log). The caller watches *process.
+ */
+int daemon_start(const struct paths *paths, struct process *process, struct err *err);
+/* Where its log is, for messages. */
+const char *daemon_log(void);
+/* Runs `l2tpgwd --down` and waits for it. */
+int daemon_teardown(const struct paths *paths, struct err *err);
+
+#endif

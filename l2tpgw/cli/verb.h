@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef L2TPGW_CLI_VERB_H
+#define L2TPGW_CLI_VERB_H
+
+/*
+ * The verbs of l2tpgw as one table: dispatch, usage and --help all read it.
+ * A verb prints its result on standard output and returns 0, or sets *err and returns -1, or
+ * returns an exit code of its own above 0 (when it has said all there is to say itself).
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "drive/paths.h"
+
+enum option_id {
+	OPTION_HELP,
+	OPTION_JSON,
+	OPTION_POLICY,
+	OPTION_TIMEOUT,
+	OPTION_PURGE,
+	OPTION_WATCH,
+	OPTION_IDS,
+};
+
+struct option_spec {
+	const char *name;     /* long name, without dashes */
+	const char *argument; /* name of its value, NULL if it takes none */
+	const char *help;
+};
+
+extern const struct option_spec option_specs[OPTION_IDS];
+
+/* What the command line said, already checked against the verb's row. */
+struct args {
+	const struct paths *paths;
+	const char *operand;           /* the positional argument, NULL if absent */
+	const char *value[OPTION_IDS]; /* of options with a value */
+	bool given[OPTION_IDS];
+};
+
+struct verb {
+	const char *name;
+	const char *operand; /* name of its optional positional argument, NULL if it takes none */
+	unsigned options;    /* bits of enum option_id; --help and --json need not be named */
+	bool json;           /* understands --json */
+	const char *summary; /* one line */
+	const char *detail;  /* paragraphs for --help */
+	int (*run)(const struct args *args, struct err *err);
+};
+
+extern const struct verb verbs[]; /* ends with name == NULL */
+const struct verb *verb_find(const char *name);
+void verb_help(const struct verb *verb);
+void verbs_help(void);
+
+int verb_up(const struct args *args, struct err *err);
+int verb_down(const struct args *args, struct err *err);
+int verb_status(const struct args *args, struct err *err);
+int verb_check(const struct args *args, struct err *err);
+int verb_mtu(const struct args *args, struct err *err);
+int verb_schema(const struct args *args, struct err *err);
+int verb_sessions(const struct args *args, struct err *err);
+int verb_version(const struct args *args, struct err *err);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <time.h>
+
+#include "cli/client.h"
+#include "cli/print.h"
+#include "cli/verb.h"
+
+#define STATUS_TIMEOUT_MS 10000
+
+static void print_part(const json_t *part)
+{
+	json_int_t pid = json_integer_value(json_object_get(part, "pid"));
+	json_int_t restarts = json_integer_value(json_object_get(part, "restarts"));
+	const char *detail = json_string_value(json_object_get(part, "detail"));
+
+	printf("  %-12s %-9s", print_text(part, "name"), print_text(part, "state"));
+	if (pid)
+		printf(" pid %lld", (long long)pid);
+	if (restarts)
+		printf(", restarted %lld times", (long long)restarts);
+	if (detail)
+		printf("%s%s", pid || restarts ? ", " : " ", detail);
+	putchar('\n');
+}
+
+static void print_status(const json_t *status)
+{
+	const json_t *gateway = json_object_get(status, "gateway");
+	const json_t *sessions = json_object_get(status, "sessions");
+	const json_t *item;
+	size_t i;
+
+	printf("gateway %s is %s (%s, wan %s)\n", print_text(gateway, "name"),
+	       print_text(status, "state"), print_text(gateway, "address"),
+	       print_text(gateway, "wan"));
+	json_array_foreach(json_object_get(status, "parts"), i, item) print_part(item);
+	printf("  %-12s %lld up, %lld dialing, at most %lld\n", "sessions",
+	       (long long)json_integer_value(json_object_get(sessions, "up")),
+	       (long long)json_integer_value(json_object_get(sessions, "dialing")),
+	       (long long)json_integer_value(json_object_get(sessions, "max")));
+	json_array_foreach(json_object_get(status, "warnings"), i, item)
+	    printf("warning: %s\n", json_string_value(item));
+	printf("last apply: %s, %s\n", print_text(json_object_get(status, "last_apply"), "time"),
+	       print_text(json_object_get(status, "last_apply"), "result"));
+}
+
+int verb_status(const struct args *args, struct err *err)
+{
+	json_t *status = client_verb(args->paths, "status", STATUS_TIMEOUT_MS, err);
+
+	if (!status)
+		return -1;
+	if (args->given[OPTION_JSON])
+		print_json(status);
+	else
+		print_status(status);
+	json_decref(status);
+	return 0;
+}
