@@ -48,13 +48,18 @@ static const struct policy_user *usable_user(const struct session_table *table, 
 	return NULL;
 }
 
-/* The event of charon may still be under way, or lost: a snapshot will tell. */
+/*
+ * The event of charon may still be under way, or lost: a snapshot will tell. It is asked for once,
+ * however often the question is put meanwhile.
+ */
 void admit_unknown(struct session_table *table, struct session *session, struct event *event)
 {
 	(void)session;
 	wait_or_deny(event, SESSION_DENY_NO_SA);
-	if (event->admission->verdict == SESSION_WAIT)
-		table_resync(table, RESYNC_DELAY);
+	if (event->admission->verdict != SESSION_WAIT || table->looking)
+		return;
+	table_resync(table, RESYNC_DELAY);
+	table->looking = true;
 }
 
 void admit_closing(struct session_table *table, struct session *session, struct event *event)

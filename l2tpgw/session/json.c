@@ -47,12 +47,15 @@ static json_t *time_or_null(int64_t wall)
 	return json_string(text);
 }
 
-/* Both SPIs: the peer knows the IKE_SA by them too, unlike charon's own number. */
+/* charon's own number, which swanctl takes; an orphan has none any more. */
 static json_t *ike_id(const struct session_table *table, const struct session *session)
 {
-	if (session_orphaned(table, session) || !session->sa || !session->ike.initiator_spi[0])
+	char id[16];
+
+	if (session_orphaned(table, session) || !session->sa || !session->ike.id)
 		return json_null();
-	return json_sprintf("%s:%s", session->ike.initiator_spi, session->ike.responder_spi);
+	(void)snprintf(id, sizeof(id), "%u", session->ike.id);
+	return json_string(id);
 }
 
 /*

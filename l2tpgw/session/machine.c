@@ -134,16 +134,18 @@ static void log_out(struct session_table *table, struct session *session, const 
 	session->deadline = TABLE_NEVER;
 }
 
-/* The reason we had beats the exit status, which then only says that we killed it. */
-static enum session_reason end_reason(const struct session *session, const struct session_end *end)
+/*
+ * What pppd says counts if we have not ended it ourselves, for then it only says that. A client
+ * that hangs up also deletes its SA, and the second may overtake the first.
+ */
+static void learn_reason(struct session *session, const struct session_end *end)
 {
 	enum session_reason told = reason_of_end(end);
+	bool overtaken =
+	    session->reason == SESSION_SA_CLOSED || session->reason == SESSION_SA_PEER_GONE;
 
-	/* The client hangs up, then deletes its SA; the second may overtake the first. */
-	if (told == SESSION_HUNG_UP &&
-	    (session->reason == SESSION_SA_CLOSED || session->reason == SESSION_SA_PEER_GONE))
-		return told;
-	return session->reason ? session->reason : told;
+	if (!session->reason || (told == SESSION_HUNG_UP && overtaken))
+		session->reason = told;
 }
 
 /* One SA per mark: no id or rekeying is needed to tell it from another. */
@@ -216,9 +218,11 @@ static void child_gone_idle(struct session_table *table, struct session *session
 static void child_gone_busy(struct session_table *table, struct session *session,
 			    struct event *event)
 {
+	enum session_reason reason = session->reason ? session->reason : sa_reason(session, event);
+
 	session->sa = false;
 	close_tunnel(table, session);
-	machine_close(table, session, event->now, sa_reason(session, event), false);
+	machine_close(table, session, event->now, reason, false);
 }
 
 static void child_gone_closing(struct session_table *table, struct session *session,
@@ -325,16 +329,18 @@ static void link_down(struct session_table *table, struct session *session, stru
 		session->rx_bytes = event->end->rx_bytes;
 		session->tx_bytes = event->end->tx_bytes;
 	}
-	if (!session->reason && event->end->how == SESSION_EXITED)
-		session->reason = reason_of_end(event->end);
+	if (event->end->how == SESSION_EXITED)
+		learn_reason(session, event->end);
 	if (session->state != SESSION_CLOSING)
 		set_deadline(session, event->now, LINK_DOWN_TIME);
 }
 
 static void pppd_ended(struct session_table *table, struct session *session, struct event *event)
 {
-	enum session_reason reason = end_reason(session, event->end);
+	enum session_reason reason;
 
+	learn_reason(session, event->end);
+	reason = session->reason;
 	log_out(table, session, event, reason);
 	if (reason_closes_sa(reason) && reason != SESSION_REPLACED) {
 		machine_close(table, session, event->now, reason, false);
@@ -352,14 +358,13 @@ static void pppd_ended(struct session_table *table, struct session *session, str
 static void pppd_ended_closing(struct session_table *table, struct session *session,
 			       struct event *event)
 {
-	enum session_reason reason = end_reason(session, event->end);
-
-	log_out(table, session, event, reason);
+	learn_reason(session, event->end);
+	log_out(table, session, event, session->reason);
 	session->tries = 0;
 	if (session->sa_closing)
 		set_deadline(session, event->now, SA_CLOSE_TIME);
 	end_sa(table, session, event->now);
-	finish_if_over(table, session, reason);
+	finish_if_over(table, session, session->reason);
 }
 
 static void counters(struct session_table *table, struct session *session, struct event *event)

@@ -94,6 +94,16 @@ unsigned session_close_user(struct session_table *table, struct session_now now,
 	return count;
 }
 
+unsigned session_close_all(struct session_table *table, struct session_now now,
+			   enum session_reason reason)
+{
+	unsigned count = session_total(table);
+
+	for (uint32_t slot = 0; slot < FABRIC_SLOTS; slot++)
+		session_close(table, now, slot, reason);
+	return count;
+}
+
 uint64_t session_tick(struct session_table *table, struct session_now now)
 {
 	struct event event = { .kind = EVENT_DEADLINE, .now = now };

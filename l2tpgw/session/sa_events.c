@@ -78,7 +78,6 @@ static void child_up(struct session_table *table, struct session_now now, const 
 static void child_rekey(struct session_table *table, struct session_now now,
 			const struct sa_event *sa)
 {
-	note_ended(table, sa->old_child);
 	child_lives(table, now, EVENT_CHILD_REKEY, &sa->ike, &sa->children[0]);
 	touch(table, sa->children[0].mark);
 }
@@ -201,6 +200,7 @@ void session_snapshot_abort(struct session_table *table)
 	table->ended = NULL;
 	table->ended_count = 0;
 	table->in_snapshot = false;
+	table->looking = false;
 }
 
 void session_snapshot_begin(struct session_table *table, struct session_now now)

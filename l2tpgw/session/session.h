@@ -185,7 +185,8 @@ bool session_next(struct session_table *table, struct session_action *action);
 /*
  * charon. `life` is any number but 0 that tells one life of charon from another (its pid and start
  * time mixed, say); call it before session_restore() and before the first SA event. A life other
- * than the known one means that the known one died.
+ * than the known one means that the known one died. SAs whose events were lost with it are in the
+ * kernel only: whoever starts the next one deletes those whose mark no session has.
  */
 void session_charon_up(struct session_table *table, struct session_now now, uint64_t life);
 void session_charon_died(struct session_table *table, struct session_now now);
@@ -293,10 +294,16 @@ void session_close(struct session_table *table, struct session_now now, uint32_t
 /* All of a user; how many. */
 unsigned session_close_user(struct session_table *table, struct session_now now, const char *user,
 			    enum session_reason reason);
+/* All there are; how many. */
+unsigned session_close_all(struct session_table *table, struct session_now now,
+			   enum session_reason reason);
 /* Enforces time limits. When it wants to be called again, in ms; UINT64_MAX = not needed. */
 uint64_t session_tick(struct session_table *table, struct session_now now);
 
-/* Look-ups; NULL if there is none. Valid until the next call that changes the table. */
+/*
+ * Look-ups; NULL if there is none. Valid until the next call that changes the table: an event may
+ * free the record it concerns, so never go on from it after session_close().
+ */
 const struct session *session_by_slot(const struct session_table *table, uint32_t slot);
 const struct session *session_by_id(const struct session_table *table, const char *id);
 const struct session *session_by_pid(const struct session_table *table, struct session_pid pppd);

@@ -24,6 +24,7 @@ struct session_table {
 
 	uint32_t snapshot; /* number of the last one begun */
 	bool in_snapshot;
+	bool looking;    /* a snapshot was asked for by an admission, and has not ended yet */
 	uint32_t *ended; /* children that went down since it began: its entries may be older */
 	size_t ended_count;
 

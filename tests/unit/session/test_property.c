@@ -369,8 +369,7 @@ static void act(struct world *w)
 static void close_everything(struct world *w)
 {
 	for (unsigned round = 0; round < 60; round++) {
-		for (uint32_t slot = 0; slot < FABRIC_SLOTS; slot++)
-			session_close(w->table, at_ms(w->ms), slot, SESSION_SHUTDOWN);
+		(void)session_close_all(w->table, at_ms(w->ms), SESSION_SHUTDOWN);
 		obey(w);
 		while (w->first) {
 			deliver(w);

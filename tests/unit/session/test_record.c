@@ -18,7 +18,7 @@ static void test_round_trip(void **state)
 	struct session_table *before = test_table(&policy), *after = test_table(&policy);
 	struct session_answer answer;
 	struct session_pid pppd;
-	struct fields wire, fields;
+	struct fields wire, fields, again;
 	struct session a, b;
 	struct err err;
 
@@ -38,7 +38,12 @@ static void test_round_trip(void **state)
 	a.child.state = b.child.state;
 	a.deadline = b.deadline;
 	assert_string_equal(a.id, b.id);
-	assert_memory_equal(&a, &b, sizeof(a));
+	fields_init(&fields);
+	session_encode(&a, &fields);
+	fields_init(&again);
+	session_encode(&b, &again);
+	assert_int_equal(fields.len, again.len);
+	assert_memory_equal(fields.data, again.data, fields.len);
 
 	/* Its address is taken, and its pppd is known. */
 	secure(after, 9000, 8);
@@ -286,7 +291,7 @@ static void test_json(void **state)
 	assert_string_equal(text_at(entry, "peer", "address"), "203.0.113.1");
 	assert_int_equal(number_at(entry, "peer", "port"), 4507);
 	assert_true(json_is_true(json_object_get(json_object_get(entry, "peer"), "behind_nat")));
-	assert_string_equal(text_at(entry, "ike", "id"), "0000000000000007:00000000000000ff");
+	assert_string_equal(text_at(entry, "ike", "id"), "7");
 	assert_string_equal(text_at(entry, "ike", "identity"), "192.168.1.155");
 	assert_string_equal(text_at(entry, "esp", "proposal"), "AES_GCM_16-256");
 	assert_string_equal(text_at(entry, "esp", "spi_in"), "c000006b");
@@ -324,7 +329,7 @@ static void test_json_of_little(void **state)
 	assert_null(text_at(entry, NULL, "worker"));
 	assert_null(text_at(entry, "peer", "address"));
 	assert_null(text_at(entry, "peer", "port"));
-	assert_null(text_at(entry, "ike", "id"));
+	assert_string_equal(text_at(entry, "ike", "id"), "1");
 	assert_null(text_at(entry, "ike", "identity"));
 	assert_null(text_at(entry, "esp", "proposal"));
 	assert_null(text_at(entry, "esp", "spi_out"));

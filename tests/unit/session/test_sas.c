@@ -105,8 +105,10 @@ static void test_reauthentication_unseen(void **state)
 	assert_int_equal(drained.count[SESSION_RESYNC], 1);
 	assert_int_equal(session_by_slot(table, 1)->state, SESSION_UP);
 	session_snapshot_begin(table, at_ms(2000));
-	list(table, 2000, test_ike(31, PEER, 4501), test_child(101, 1));
+	list(table, 2000, test_ike(31, PEER, 4599), test_child(101, 1));
 	session_snapshot_end(table, at_ms(2000));
+	assert_int_equal(drain(table).journals[SESSION_J_REBOUND], 1);
+	assert_int_equal(session_by_slot(table, 1)->ike.remote_port, 4599);
 	assert_int_equal(session_by_slot(table, 1)->state, SESSION_UP);
 	assert_int_equal(session_by_slot(table, 1)->ike.id, 31);
 	/* A later end is the SA's own again, not the peer's absence. */
@@ -144,18 +146,40 @@ static void test_dead_peer(void **state)
 	session_table_free(table);
 }
 
-/* The client hangs up and deletes its SA in one go; the second is seen first. */
+static void hang_up(struct session_table *table, enum session_end_how how, bool down_first)
+{
+	struct session_end down = { .pppd = pid_of(501), .how = SESSION_EXITED };
+
+	if (down_first)
+		session_ppp_down(table, at_ms(900), &down);
+	unsecure(table, 1000, 1);
+	if (!down_first && how == SESSION_VANISHED)
+		session_ppp_down(table, at_ms(1050), &down);
+	(void)drain(table);
+	ended(table, 1100, 501, how, 0);
+}
+
+/* The client hangs up and deletes its SA in one go: the first is the reason, whatever is seen
+ * first. */
 static void test_hang_up_overtaken_by_delete(void **state)
 {
+	static const struct {
+		enum session_end_how how;
+		bool down_first;
+	} rows[] = { { SESSION_EXITED, false },
+		     { SESSION_VANISHED, false },
+		     { SESSION_VANISHED, true } };
 	struct policy policy = test_policy();
-	struct session_table *table = with_clients(&policy, 1);
 
 	(void)state;
-	unsecure(table, 1000, 1);
-	(void)drain(table);
-	ended(table, 1100, 501, SESSION_EXITED, 0);
-	assert_int_equal(drain(table).report[SESSION_J_DOWN].reason, SESSION_HUNG_UP);
-	session_table_free(table);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct session_table *table = with_clients(&policy, 1);
+
+		hang_up(table, rows[i].how, rows[i].down_first);
+		assert_int_equal(drain(table).report[SESSION_J_DOWN].reason, SESSION_HUNG_UP);
+		assert_int_equal(session_total(table), 0);
+		session_table_free(table);
+	}
 }
 
 static void test_nat_rebinding(void **state)
