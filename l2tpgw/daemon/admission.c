@@ -191,15 +191,18 @@ static void on_up(struct connection *connection, const struct fields *message)
 }
 
 /* pppd's exit status 11: "the peer failed to authenticate itself"; before any name was given. */
-static void log_unauthenticated(const struct fields *message, uint32_t status)
+static void log_unauthenticated(const struct gateway *gateway, const struct fields *message,
+				uint32_t status)
 {
-	char vip[IP4_TEXT_MAX];
+	uint32_t vip = message_address(message, MSG_VIP);
+	const struct session *session = session_by_slot(gateway->sessions, vip - FABRIC_VIP_NET);
+	char peer[IP4_TEXT_MAX];
 
 	if (message_u32(message, MSG_AUTHENTICATED) || fields_get(message, MSG_USER) ||
 	    status != 11)
 		return;
-	log_notice("refused the client behind %s: it would not authenticate with MS-CHAPv2",
-		   ip4_text(message_address(message, MSG_VIP), vip));
+	log_notice("refused %s: it would not authenticate with MS-CHAPv2",
+		   ip4_text(session ? session->ike.remote : vip, peer));
 }
 
 static void on_down(struct connection *connection, const struct fields *message)
@@ -211,7 +214,7 @@ static void on_down(struct connection *connection, const struct fields *message)
 
 	end.counted = fields_number(message, MSG_RX, UINT64_MAX, &end.rx_bytes) &&
 		      fields_number(message, MSG_TX, UINT64_MAX, &end.tx_bytes);
-	log_unauthenticated(message, (uint32_t)end.code);
+	log_unauthenticated(gateway, message, (uint32_t)end.code);
 	session_ppp_down(gateway->sessions, gateway_now(), &end);
 }
 

@@ -11,8 +11,10 @@
 #include "base/log.h"
 #include "daemon/child.h"
 #include "daemon/external.h"
+#include "daemon/gate.h"
 #include "daemon/loop.h"
 #include "daemon/marks.h"
+#include "daemon/orphans.h"
 #include "daemon/records.h"
 #include "daemon/refusal.h"
 #include "daemon/supervised.h"
@@ -237,6 +239,8 @@ static void on_loaded(void *user, const struct tree *response, const struct err 
 	if (charon->loads && --charon->loads == 0 && charon->phase == PHASE_LOADING) {
 		charon->phase = PHASE_READY;
 		log_info("charon %s is ready", charon->version);
+		if (managed(charon) && gate_open(&err) < 0)
+			log_error("new clients cannot connect for %u s: %s", GATE_S, err.text);
 	}
 }
 
@@ -310,10 +314,13 @@ static void charon_marks(struct charon *charon)
 {
 	struct gateway *gateway = charon->gateway;
 	cleanup_arena struct arena *arena = arena_new();
+	bool fresh = managed(charon) && !charon->ours_loaded;
 	unsigned skip = charon->ours_loaded ? 0
 					    : session_mark_skip(gateway->sessions,
 								gateway->policy->l2tp.max_sessions);
 
+	if (fresh)
+		orphans_sweep(gateway);
 	if (!skip) {
 		charon_loading(charon);
 		return;
@@ -450,6 +457,8 @@ static void charon_disconnect(struct charon *charon)
 	loop_timer_at(&charon->resync_timer, UINT64_MAX);
 	link_close(&charon->events);
 	link_close(&charon->commands);
+	/* The next one numbers its IKE_SAs from 1 again. */
+	memset(&charon->refusals, 0, sizeof(charon->refusals));
 }
 
 /* The connection ended. If the process is gone too, its pidfd says so; if not, it is frozen. */
@@ -497,6 +506,8 @@ static int charon_spawn(void *user, struct process *process, struct err *err)
 				     .session = true };
 
 	(void)unlink(gateway->paths.vici);
+	if (gate_close(err) < 0)
+		return -1;
 	return process_spawn(&spawn, process, err);
 }
 

@@ -43,14 +43,11 @@ static void look(void *user)
 
 void shutdown_begin(struct gateway *gateway)
 {
-	const struct session *session = NULL;
-
 	if (gateway->stopping)
 		return;
 	log_notice("down: %u sessions are ended", session_total(gateway->sessions));
 	gateway->stopping = true;
-	while ((session = session_iterate(gateway->sessions, session)))
-		session_close(gateway->sessions, gateway_now(), session->slot, SESSION_SHUTDOWN);
+	(void)session_close_all(gateway->sessions, gateway_now(), SESSION_SHUTDOWN);
 	shutdown.gateway = gateway;
 	shutdown.deadline = loop_ms() + GOODBYE_MS;
 	loop_timer_init(&shutdown.timer, gateway->loop, look, &shutdown);

@@ -35,6 +35,8 @@ static int process_ended(sd_event_source *source, int fd, uint32_t revents, void
 static void watch(struct supervised *s)
 {
 	s->source = loop_watch(s->loop, s->process.pidfd, EPOLLIN, process_ended, s);
+	/* Before whatever else ended because of it: that is what its end is blamed on. */
+	(void)sd_event_source_set_priority(s->source, SD_EVENT_PRIORITY_IMPORTANT);
 	s->ops->started(s->user);
 }
 
