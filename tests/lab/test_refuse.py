@@ -166,8 +166,7 @@ def test_allow_from():
     net = Topology(direct=2, nat1=1, nat2=1)
     gateway = started(net, firewall={"allow_from": ["203.0.113.0/28"], "deny_from": [NAT_ADDRESS["nat2"] + "/32"],
                                      "isolate_clients": False})
-    net.c1.ip("addr add 203.0.113.77/24 dev eth0", "addr del 203.0.113.11/24 dev eth0",
-              "route replace default via 203.0.113.254 src 203.0.113.77")
+    net.c1.ip("addr flush dev eth0", "addr add 203.0.113.77/24 dev eth0", "route replace default via 203.0.113.254")
     alice, beth = Client(net.c0, "alice"), Client(net.c2, "beth")
     outside = {"203.0.113.77": Client(net.c1, "alice"), NAT_ADDRESS["nat2"]: Client(net.c3, "alice")}
     with Capture(net.gw, "wan") as wan:

@@ -171,7 +171,7 @@ def against_charon(record, witness):
     peer = record["peer"]
     yield from differ("peer", (peer["address"], peer["port"]), (ike["remote-host"], int(ike["remote-port"])))
     yield from differ("behind NAT", peer["behind_nat"], ike.get("nat-remote") == "yes")
-    yield from differ("IKE id", record["ike"]["id"], f"{ike['initiator-spi']}:{ike['responder-spi']}")
+    yield from differ("IKE id", record["ike"]["id"], ike["uniqueid"])
     yield from differ("IKE identity", record["ike"]["identity"], ike["remote-id"])
     yield from differ("mark", number(record["esp"]["mark"], 0), int(child["mark-in"], 16))
     yield from differ("outbound SPI", spi(record, "spi_out"), int(child["spi-out"], 16))
@@ -183,8 +183,6 @@ def against_client(record, view):
     yield from differ("client's inbound SPI", spi(record, "spi_out"), number(view["spi_in"], 16))
     yield from differ("client's IKE proposal", words(record["ike"]["proposal"]), words(view["ike"]))
     yield from differ("client's ESP proposal", words(record["esp"]["proposal"]), words(view["esp"]))
-    yield from differ("client's IKE id", record["ike"]["id"],
-                      f"{view['ike_initiator_spi']}:{view['ike_responder_spi']}")
     yield from differ("client's NAT", record["peer"]["behind_nat"], view["nat"])
     yield from differ("tunnel and session as the client has them",
                       (number(record["l2tp"]["tunnel"]), number(record["l2tp"]["session"])),

@@ -112,7 +112,11 @@ class Gateway:
         return holds(line, timeout)
 
     def wait_state(self, state="ready", timeout=120):
-        return wait_until(lambda: self.status()["state"] == state, timeout, f"gateway is {state}", 0.5)
+        """Also while there is no l2tpgwd yet."""
+        def reached():
+            answer = self.cli("status", "--json", check=False)
+            return answer.returncode == 0 and json.loads(answer.stdout)["state"] == state
+        return wait_until(reached, timeout, f"gateway is {state}", 0.5)
 
     def part(self, name):
         """One entry of `status --json`'s parts: charon, xl2tpd-1, …"""
