@@ -123,6 +123,15 @@ static void identify(void)
 	link_state.identified = true;
 }
 
+/* Another session that is still there under the same address can be put out of the way in time. */
+static void report_start(void)
+{
+	struct fields message;
+
+	begin(&message, MSG_START);
+	(void)report(&message);
+}
+
 /* --- may the client come in? --------------------------------------------------------------- */
 
 /* As pppd answers a wrong password (RFC 2759, 6), so that nobody learns which names exist. */
@@ -385,6 +394,7 @@ static void phase_changes(void *context, int phase_now)
 	(void)context;
 	if (phase_now == PHASE_SERIALCONN) {
 		identify();
+		report_start();
 		set_hooks();
 		want_mschapv2_only();
 		(void)snprintf(req_ifname, IDENTITY_IFNAME_SIZE, "%s", link_state.ifname);

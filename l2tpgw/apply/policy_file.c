@@ -2,12 +2,15 @@
 #include "apply/policy_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "drive/host.h"
+#include "policy/json.h"
 
 #define SECRET_FILE_MAX 4096
 
@@ -17,30 +20,41 @@ static const char *policy_file_name(const struct policy_file *file)
 }
 
 /* It holds secrets: whoever can read or write it has the gateway. */
-static int check_owner(const char *path, struct err *err)
+static int check_owner(const char *path, const struct stat *st, struct err *err)
 {
-	struct stat st;
-
-	if (stat(path, &st) < 0)
-		return err_errno(err, errno, "cannot open %s", path);
-	if (!S_ISREG(st.st_mode))
+	if (!S_ISREG(st->st_mode))
 		return err_set(err, ERR_FAILED, "%s is not a regular file", path);
-	if (st.st_uid != 0)
+	if (st->st_uid != 0)
 		return err_set(err, ERR_PERMISSION,
 			       "%s holds secrets but does not belong to root; chown root %s", path,
 			       path);
-	if (st.st_mode & 077)
+	if (st->st_mode & 077)
 		return err_set(err, ERR_PERMISSION,
 			       "%s holds secrets but others can read it; chmod 600 %s", path, path);
 	return 0;
+}
+
+/* What is read is what was looked at, whatever the path leads to meanwhile. */
+static int read_owned(const char *path, size_t max, struct buf *out, struct err *err)
+{
+	cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	char opened[32];
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_errno(err, errno, "cannot open %s", path);
+	if (check_owner(path, &st, err) < 0)
+		return -1;
+	(void)snprintf(opened, sizeof(opened), "/proc/self/fd/%d", fd);
+	return file_read(opened, max, out, err) < 0 ? err_wrap(err, "%s", path) : 0;
 }
 
 static int read_secret(void *user, const char *path, struct buf *out, struct err *err)
 {
 	const struct policy_file *file = user;
 
-	if (file->strict && check_owner(path, err) < 0)
-		return -1;
+	if (file->strict)
+		return read_owned(path, SECRET_FILE_MAX, out, err);
 	return file_read(path, SECRET_FILE_MAX, out, err);
 }
 
@@ -48,9 +62,26 @@ static int read_text(struct policy_file *file, struct err *err)
 {
 	if (!strcmp(file->path, "-"))
 		return file_read("/dev/stdin", POLICY_BYTES_MAX, &file->text, err);
-	if (file->strict && check_owner(file->path, err) < 0)
-		return -1;
+	if (file->strict)
+		return read_owned(file->path, POLICY_BYTES_MAX, &file->text, err);
 	return file_read(file->path, POLICY_BYTES_MAX, &file->text, err);
+}
+
+/* Facts that a policy is checked against depend on the WAN, which the policy itself may name. */
+static int gather_host(struct policy_file *file, struct err *err)
+{
+	struct json_wiping saved;
+	const char *wan;
+	json_t *root;
+	int result;
+
+	json_wiping_begin(&saved);
+	root = json_loadb(buf_text(&file->text), file->text.len, 0, NULL);
+	wan = json_string_value(json_object_get(json_object_get(root, "gateway"), "wan"));
+	result = host_gather_wan(wan && strcmp(wan, "auto") ? wan : NULL, &file->host, err);
+	json_decref(root);
+	json_wiping_end(&saved);
+	return result;
 }
 
 int policy_file_load(struct policy_file *file, struct err *err)
@@ -58,7 +89,7 @@ int policy_file_load(struct policy_file *file, struct err *err)
 	const struct policy_io io = { .read = read_secret, .user = file };
 	cleanup_buf struct buf text = BUF_INIT;
 
-	if (read_text(file, err) < 0 || host_gather(&file->host, err) < 0)
+	if (read_text(file, err) < 0 || gather_host(file, err) < 0)
 		return -1;
 	file->policy = policy_load(policy_file_name(file), buf_text(&file->text), file->text.len,
 				   &file->host, &io, &file->diags);

@@ -19,6 +19,8 @@
 #define FABRIC_VIP_BITS    20
 #define FABRIC_SHARDS      64u /* worker_of has one entry for each value of mark & 63 */
 #define FABRIC_L2TP_PORT   1701
+#define FABRIC_ENCAP_ADDRESS \
+	0xc612000fu /* 198.18.0.15: of the decapsulating socket, on no interface */
 /* Not "l2tp": the kernel names L2TPv3 pseudowires l2tpeth0, and a rule must never mean those. */
 #define FABRIC_IFNAME_PREFIX "l2tpgw"
 #define FABRIC_TABLE         "l2tpgw" /* the nftables table, family inet */

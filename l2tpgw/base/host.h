@@ -22,9 +22,10 @@ struct host_net {
 };
 
 struct host {
-	char wan[HOST_IFNAME_MAX];           /* interface of the IPv4 default route; "" = unknown */
-	uint32_t wan_address;                /* 0 = unknown */
-	unsigned wan_mtu;                    /* bytes; 0 = unknown */
+	char
+	    wan[HOST_IFNAME_MAX]; /* named by the policy, else of the default route; "" = unknown */
+	uint32_t wan_address;     /* 0 = unknown */
+	unsigned wan_mtu;         /* bytes; 0 = unknown */
 	struct host_net nets[HOST_NETS_MAX]; /* connected networks, those of l2tpgw left out */
 	size_t nets_count;
 	uint32_t resolvers[HOST_RESOLVERS_MAX]; /* usable by clients: none of 127/8 */

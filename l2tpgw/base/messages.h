@@ -9,6 +9,7 @@
  * the daemon takes messages only from peers with uid 0, and only if SO_PEERCRED's pid is `pid`.
  *
  *   pppd                                      l2tpgwd
+ *   start  IDENTITY                       ->  before the first packet of PPP
  *   admit  IDENTITY user protocol         ->
  *                                         <-  admitted secret address [dns1 dns2 idle maxconnect]
  *                                         <-  denied reason
@@ -20,7 +21,7 @@
  * of l2tpgwd: vip pid starttime parent tunnel session. A connection lasts for one message or, for
  * admit, until the `login` that belongs to it. The order of messages that came over different
  * connections is not defined, except that nothing of one pppd is sent before it was `admitted`
- * other than `login` with result=failed and `down`. `admit` and `login` come again if pppd
+ * other than `start`, `login` with result=failed and `down`. `admit` and `login` come again if pppd
  * challenges again (its option chap-interval), `up` if IPCP is negotiated again. `down` is pppd's
  * last word.
  */
@@ -28,6 +29,7 @@
 #define MSG_TYPE "type"
 
 /* Values of MSG_TYPE. */
+#define MSG_START    "start"
 #define MSG_ADMIT    "admit"
 #define MSG_ADMITTED "admitted"
 #define MSG_DENIED   "denied"

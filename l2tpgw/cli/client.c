@@ -39,6 +39,13 @@ static int receive_line(int fd, struct buf *line, struct err *err)
 	return 0;
 }
 
+static enum err_code error_code(const json_t *error)
+{
+	json_int_t code = json_integer_value(json_object_get(error, "code"));
+
+	return code > 0 && code < 126 ? (enum err_code)code : ERR_INTERNAL;
+}
+
 /* The result out of {"ok": …}, or the error of {"error": …} into *err. */
 static json_t *reply_result(const struct buf *line, struct err *err)
 {
@@ -49,11 +56,8 @@ static json_t *reply_result(const struct buf *line, struct err *err)
 	json_t *result = json_incref(json_object_get(reply, "ok"));
 
 	if (!result)
-		(void)err_set(
-		    err,
-		    error ? (enum err_code)json_integer_value(json_object_get(error, "code"))
-			  : ERR_INTERNAL,
-		    "%s", text ? text : "l2tpgwd answered something unreadable");
+		(void)err_set(err, error_code(error), "%s",
+			      text ? text : "l2tpgwd answered something unreadable");
 	json_decref(reply);
 	return result;
 }

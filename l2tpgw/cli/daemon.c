@@ -82,6 +82,18 @@ int daemon_start(const struct paths *paths, struct process *process, struct err 
 	return log < 0 ? -1 : spawn_daemon(paths, NULL, log, process, err);
 }
 
+enum err_code daemon_code(int status)
+{
+	static const enum err_code codes[] = { ERR_POLICY, ERR_UNREACHABLE, ERR_INTERNAL,
+					       ERR_LOCKED, ERR_PERMISSION };
+
+	for (size_t i = 0; i < array_size(codes); i++) {
+		if (status != -1 && WIFEXITED(status) && WEXITSTATUS(status) == (int)codes[i])
+			return codes[i];
+	}
+	return ERR_FAILED;
+}
+
 int daemon_teardown(const struct paths *paths, struct err *err)
 {
 	struct process process = PROCESS_NONE;
@@ -94,8 +106,15 @@ int daemon_teardown(const struct paths *paths, struct err *err)
 		return err_set(err, ERR_FAILED, "l2tpgwd --down does not come to an end");
 	if (process_reap(&process, &status, err) < 0)
 		return -1;
-	if (status != 0)
-		return err_set(err, ERR_FAILED, "l2tpgwd --down failed: %s",
-			       process_status_text(status, text));
-	return 0;
+	if (status == 0)
+		return 0;
+	if (daemon_code(status) == ERR_LOCKED)
+		return err_set(err, ERR_LOCKED,
+			       "l2tpgwd runs, but does not answer. Kill the process in %s with "
+			       "SIGKILL, then run l2tpgw down again",
+			       paths->daemon_pid);
+	return err_set(err, daemon_code(status),
+		       "l2tpgwd --down failed: %s; what it could not remove is still there, see "
+		       "above, and l2tpgw down tries again",
+		       process_status_text(status, text));
 }

@@ -12,6 +12,8 @@
  * the file named by L2TPGW_LOG (default /var/log/l2tpgw.log). The caller watches *process.
  */
 int daemon_start(const struct paths *paths, struct process *process, struct err *err);
+/* What an exit status of l2tpgwd means: its exit codes are ours. */
+enum err_code daemon_code(int status);
 /* Where its log is, for messages. */
 const char *daemon_log(void);
 /* Runs `l2tpgwd --down` and waits for it. */

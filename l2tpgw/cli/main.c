@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <getopt.h>
 #include <locale.h>
 #include <stdio.h>
@@ -6,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "cli/verb.h"
+#include "policy/suggest.h"
 
 static bool option_allowed(const struct verb *verb, enum option_id id)
 {
@@ -37,11 +39,14 @@ static int args_parse(const struct verb *verb, int argc, char **argv, struct arg
 	options_of(verb, options);
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		/* An unknown letter may stand among others, whose argument is not passed yet. */
+		char letter[3] = { '-', (char)optopt, '\0' };
+
 		if (c == '?' || c == ':')
 			return err_set(err, ERR_USAGE, "%s: %s %s; see l2tpgw %s --help",
 				       verb->name,
 				       c == ':' ? "a value is missing for" : "no option",
-				       argv[optind - 1], verb->name);
+				       optopt > OPTION_IDS ? letter : argv[optind - 1], verb->name);
 		args->given[c - 1] = true;
 		args->value[c - 1] = optarg;
 	}
@@ -51,6 +56,19 @@ static int args_parse(const struct verb *verb, int argc, char **argv, struct arg
 		return err_set(err, ERR_USAGE, "%s: \"%s\" is too much; see l2tpgw %s --help",
 			       verb->name, argv[optind], verb->name);
 	return 0;
+}
+
+static int unknown_verb(const char *name, struct err *err)
+{
+	struct suggest suggest;
+
+	suggest_begin(&suggest, name);
+	for (const struct verb *verb = verbs; verb->name; verb++)
+		suggest_offer(&suggest, verb->name);
+	if (suggest.best)
+		return err_set(err, ERR_USAGE, "\"%s\" is no verb; did you mean \"%s\"?", name,
+			       suggest.best);
+	return err_set(err, ERR_USAGE, "\"%s\" is no verb; l2tpgw --help lists them", name);
 }
 
 static int run(int argc, char **argv, struct err *err)
@@ -67,7 +85,7 @@ static int run(int argc, char **argv, struct err *err)
 	if (argc > 1 && !strcmp(argv[1], "--version"))
 		verb = verb_find("version");
 	if (!verb)
-		return err_set(err, ERR_USAGE, "\"%s\" is no verb; l2tpgw --help lists them", name);
+		return unknown_verb(name, err);
 	if (argc > 1 && (argv[1][0] != '-' || !strcmp(argv[1], "--version"))) {
 		argc--;
 		argv++;
@@ -90,9 +108,10 @@ int main(int argc, char **argv)
 
 	(void)setlocale(LC_CTYPE, "");
 	result = run(argc, argv, &err);
+	if ((fflush(stdout) || ferror(stdout)) && result == 0)
+		result = err_errno(&err, errno, "standard output");
 	if (result >= 0)
 		return result;
-	(void)fflush(stdout);
 	(void)fprintf(stderr, "l2tpgw: %s\n", err.text);
 	return (int)err.code;
 }

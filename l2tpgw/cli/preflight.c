@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/preflight.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "drive/ability.h"
 #include "drive/modules.h"
+#include "drive/pidfile.h"
 #include "drive/ports.h"
+#include "drive/procfs.h"
 
 #define PORT_IKE  500
 #define PORT_NATT 4500
@@ -83,24 +86,89 @@ static unsigned check_programs(const struct paths *paths, bool managed, struct b
 	return missing;
 }
 
-static unsigned port_taken(const struct port_owner *owner, bool managed, struct buf *out)
-{
-	const char *who = *owner->command ? owner->command : "the kernel or another container";
+/* Who is known to hold these ports, by the name of the process (proc(5), comm). */
+static const struct {
+	const char *command;
+	const char *product;
+	const char *units; /* of systemd, on Debian and elsewhere */
+} others[] = {
+	{ "charon", "strongSwan", "strongswan-starter ipsec" },
+	{ "charon-systemd", "strongSwan", "strongswan" },
+	{ "pluto", "Libreswan", "ipsec" },
+	{ "racoon", "racoon", "racoon" },
+	{ "iked", "an IKEv2 daemon", "iked" },
+	{ "xl2tpd", "xl2tpd, another L2TP server,", "xl2tpd" },
+	{ "accel-pppd", "accel-ppp", "accel-ppp" },
+	{ "openl2tpd", "OpenL2TP", "openl2tpd" },
+	{ "vpnserver", "SoftEther VPN", "softether-vpnserver" },
+};
 
-	buf_printf(out, "port: UDP %u is in use by %s (pid %d)\n", owner->port, who,
+static unsigned port_taken(const struct port_owner *owner, struct buf *out)
+{
+	const char *units = NULL;
+
+	buf_printf(out, "port: UDP %u is in use by ", owner->port);
+	for (size_t i = 0; i < array_size(others) && !units; i++) {
+		if (strcmp(others[i].command, owner->command) != 0)
+			continue;
+		units = others[i].units;
+		buf_printf(out, "%s: ", others[i].product);
+	}
+	buf_printf(out, "%s (pid %d)\n",
+		   *owner->command ? owner->command : "the kernel or another container",
 		   (int)owner->pid);
-	if (owner->port == PORT_L2TP)
-		buf_puts(out, "  remedy: another L2TP server runs; stop and disable it "
-			      "(systemctl disable --now xl2tpd)\n");
-	else if (managed)
-		buf_puts(out,
-			 "  remedy: another IKE daemon runs; stop and disable it (systemctl "
-			 "disable --now strongswan strongswan-starter ipsec), or, if it is a "
-			 "charon that must go on, set \"ipsec\": {\"charon\": \"external\"}\n");
+	if (units)
+		buf_printf(out, "  remedy: systemctl disable --now %s\n", units);
+	else
+		buf_puts(out, "  remedy: stop it, and keep it from being started again\n");
+	if (!strncmp(owner->command, "charon", 6))
+		buf_puts(out, "  or, if that charon must go on: \"ipsec\": {\"charon\": "
+			      "\"external\"} in the policy\n");
 	return 1;
 }
 
-static unsigned check_ports(bool managed, struct buf *out)
+static bool is_our_charon(const struct paths *paths, pid_t pid)
+{
+	struct err ignored = { .code = ERR_NONE };
+	struct procfs_stat stat;
+	struct pidfile file;
+
+	return pidfile_read(paths->charon_pid, &file, &ignored) == 0 && file.pid == pid &&
+	       procfs_stat(pid, &stat, &ignored) == 0 && stat.start == file.start;
+}
+
+/*
+ * Children outlive l2tpgwd, and the next one adopts them. The others are told by an argument: all
+ * that we render is below RUN.
+ */
+static bool is_ours(const struct paths *paths, pid_t pid)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct err ignored = { .code = ERR_NONE };
+	size_t len = strlen(paths->run), argc;
+	char **argv;
+
+	if (!pid || is_our_charon(paths, pid))
+		return pid != 0;
+	if (procfs_argv(pid, arena, &argv, &argc, &ignored) != 0)
+		return false;
+	for (size_t i = 0; i < argc; i++) {
+		if (!strncmp(argv[i], paths->run, len) && argv[i][len] == '/')
+			return true;
+	}
+	return false;
+}
+
+/* With an external charon its ports have to be in use. */
+static unsigned charon_missing(struct buf *out)
+{
+	buf_puts(out, "charon: ipsec.charon is \"external\", but nobody listens on UDP 500\n"
+		      "  remedy: start that charon (systemctl start strongswan), or set it to "
+		      "\"managed\"\n");
+	return 1;
+}
+
+static unsigned check_ports(const struct paths *paths, bool managed, struct buf *out)
 {
 	static const uint16_t ports[] = { PORT_L2TP, PORT_IKE, PORT_NATT };
 	cleanup_arena struct arena *arena = arena_new();
@@ -108,23 +176,28 @@ static unsigned check_ports(bool managed, struct buf *out)
 	struct port_owner *list;
 	unsigned taken = 0;
 	uint16_t last = 0;
+	bool ike = false;
 	size_t count;
 
-	if (ports_owners(arena, ports, managed ? array_size(ports) : 1, &list, &count, &err) < 0) {
+	if (ports_owners(arena, ports, array_size(ports), &list, &count, &err) < 0) {
 		buf_printf(out, "port: %s\n", err.text);
 		return 1;
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (list[i].port != last)
-			taken += port_taken(&list[i], managed, out);
+		ike |= list[i].port == PORT_IKE;
+		if (list[i].port == last || (!managed && list[i].port != PORT_L2TP) ||
+		    is_ours(paths, list[i].pid))
+			continue;
+		taken += port_taken(&list[i], out);
 		last = list[i].port;
 	}
-	return taken;
+	return taken + (managed || ike ? 0 : charon_missing(out));
 }
 
 unsigned preflight(const struct paths *paths, const struct policy *policy, struct buf *out)
 {
-	bool managed = policy->ipsec.charon == POLICY_CHARON_MANAGED;
+	bool managed = !policy || policy->ipsec.charon == POLICY_CHARON_MANAGED;
 
-	return check_kernel(out) + check_programs(paths, managed, out) + check_ports(managed, out);
+	return check_kernel(out) + check_programs(paths, managed, out) +
+	       check_ports(paths, managed, out);
 }

@@ -11,7 +11,8 @@
 #include "policy/policy.h"
 
 /*
- * Appends one paragraph an obstacle to `out`. Returns their number. Loads kernel modules that are
+ * Appends one paragraph an obstacle to `out`. Returns their number. `policy` NULL = the one that
+ * is generated when there is none. Loads kernel modules that are
  * merely not loaded yet; changes nothing else.
  */
 unsigned preflight(const struct paths *paths, const struct policy *policy, struct buf *out);

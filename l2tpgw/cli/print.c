@@ -5,13 +5,21 @@
 #include <string.h>
 #include <unistd.h>
 
-void print_json(const json_t *json)
+static void print_json_as(const json_t *json, size_t flags)
 {
-	size_t flags = isatty(STDOUT_FILENO) ? JSON_INDENT(2) : JSON_COMPACT;
-
 	(void)json_dumpf(json, stdout, flags);
 	putchar('\n');
 	(void)fflush(stdout);
+}
+
+void print_json(const json_t *json)
+{
+	print_json_as(json, isatty(STDOUT_FILENO) ? JSON_INDENT(2) : JSON_COMPACT);
+}
+
+void print_json_line(const json_t *json)
+{
+	print_json_as(json, JSON_COMPACT);
 }
 
 const char *print_text(const json_t *object, const char *key)

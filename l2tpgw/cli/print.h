@@ -8,6 +8,8 @@
 
 /* One object, indented on a terminal, else on one line; flushed. */
 void print_json(const json_t *json);
+/* The same on one line always: one of a stream of objects. */
+void print_json_line(const json_t *json);
 /* A string member, "-" if it is absent or null. */
 const char *print_text(const json_t *object, const char *key);
 /* "1.4 GB", decimal units. */

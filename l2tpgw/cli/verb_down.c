@@ -15,12 +15,12 @@
 /* What only --purge takes: the policy with its secrets, and the state. */
 static int purge(const struct paths *paths, struct err *err)
 {
-	char log[PATHS_MAX + 16];
+	char before[PATHS_MAX + 16];
 
 	if (file_remove(paths->policy, err) < 0)
 		return -1;
-	(void)snprintf(log, sizeof(log), "%s.before", paths->policy);
-	if (file_remove(log, err) < 0)
+	(void)snprintf(before, sizeof(before), "%s.before", paths->policy);
+	if (file_remove(before, err) < 0)
 		return -1;
 	(void)rmdir(paths->etc);
 	(void)rmdir(paths->state);

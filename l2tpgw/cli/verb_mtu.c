@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 
-#include "apply/policy_file.h"
+#include "cli/load.h"
 #include "cli/print.h"
 #include "cli/verb.h"
 #include "policy/geometry.h"
@@ -47,11 +47,12 @@ int verb_mtu(const struct args *args, struct err *err)
 	cleanup_policy_file struct policy_file file = { .path = args->operand
 								    ? args->operand
 								    : args->paths->policy };
+	int loaded = load_policy(&file, err);
 	unsigned outer;
 	json_t *result;
 
-	if (policy_file_load(&file, err) < 0)
-		return -1;
+	if (loaded)
+		return loaded;
 	outer = geometry_path(file.host.wan_mtu);
 	mtu.value = file.policy->ppp.mtu;
 	mru.value = file.policy->ppp.mru;

@@ -110,7 +110,9 @@ static int sessions_once(const struct args *args, json_t **last, struct err *err
 	if (!result)
 		return -1;
 	if (!*last || !json_equal(*last, result)) {
-		if (args->given[OPTION_JSON])
+		if (args->given[OPTION_JSON] && args->given[OPTION_WATCH])
+			print_json_line(result);
+		else if (args->given[OPTION_JSON])
 			print_json(result);
 		else if (args->operand)
 			print_members(json_array_get(sessions, 0), "");

@@ -6,97 +6,29 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "apply/policy_file.h"
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "cli/client.h"
 #include "cli/daemon.h"
 #include "cli/howto.h"
+#include "cli/install.h"
+#include "cli/load.h"
 #include "cli/preflight.h"
 #include "cli/print.h"
-#include "cli/secret.h"
 #include "cli/verb.h"
 #include "drive/local.h"
-#include "policy/template.h"
 
-#define PSK_LENGTH      32 /* 160 bits */
-#define PASSWORD_LENGTH 16 /* 80 bits */
 #define CALL_TIMEOUT_MS 60000
 #define READY_TIMEOUT_S 120
 #define LOOK_US         100000
-#define FIRST_USER      "alice"
 
 struct up {
 	const struct args *args;
 	const struct paths *paths;
-	bool generated; /* the policy was written just now */
 	bool was_running;
+	unsigned timeout; /* s */
+	struct install install;
 	struct process daemon; /* started by us */
 };
-
-static int write_policy(const struct up *up, const void *data, size_t len, struct err *err)
-{
-	if (file_mkdirs(up->paths->etc, 0755, err) < 0)
-		return -1;
-	return file_write(up->paths->policy, data, len, 0600, true, err);
-}
-
-static int generate_policy(struct up *up, struct err *err)
-{
-	char psk[PSK_LENGTH + 1], password[PASSWORD_LENGTH + 1];
-	cleanup_buf struct buf text = BUF_INIT;
-	int result;
-
-	if (secret_generate(psk, PSK_LENGTH, err) < 0 ||
-	    secret_generate(password, PASSWORD_LENGTH, err) < 0)
-		return -1;
-	policy_template(&text, NULL, psk, FIRST_USER, password);
-	result = write_policy(up, buf_text(&text), text.len, err);
-	explicit_bzero(psk, sizeof(psk));
-	explicit_bzero(password, sizeof(password));
-	up->generated = result == 0;
-	if (up->generated)
-		(void)fprintf(stderr, "wrote %s with a generated key and user \"%s\"\n",
-			      up->paths->policy, FIRST_USER);
-	return result;
-}
-
-static bool same_bytes(const struct buf *a, const struct buf *b)
-{
-	return a->len == b->len && (!a->len || !memcmp(a->data, b->data, a->len));
-}
-
-/* --policy FILE becomes the installed policy; the one before it is kept beside it. */
-static int install_policy(struct up *up, const char *path, struct err *err)
-{
-	cleanup_policy_file struct policy_file file = { .path = path };
-	cleanup_buf struct buf old = BUF_INIT;
-	char before[PATHS_MAX + 16];
-
-	if (policy_file_load(&file, err) < 0)
-		return -1;
-	if (access(up->paths->policy, F_OK) == 0) {
-		if (file_read(up->paths->policy, POLICY_BYTES_MAX, &old, err) < 0)
-			return -1;
-		if (same_bytes(&old, &file.text))
-			return 0;
-		(void)snprintf(before, sizeof(before), "%s.before", up->paths->policy);
-		if (file_write(before, buf_text(&old), old.len, 0600, true, err) < 0)
-			return -1;
-	}
-	return write_policy(up, buf_text(&file.text), file.text.len, err);
-}
-
-static int ensure_policy(struct up *up, struct err *err)
-{
-	if (up->args->given[OPTION_POLICY])
-		return install_policy(up, up->args->value[OPTION_POLICY], err);
-	if (access(up->paths->policy, F_OK) == 0)
-		return 0;
-	if (errno != ENOENT)
-		return err_errno(err, errno, "cannot look at %s", up->paths->policy);
-	return generate_policy(up, err);
-}
 
 static int run_preflight(const struct up *up, const struct policy *policy, struct err *err)
 {
@@ -120,7 +52,8 @@ static int daemon_died(struct up *up, struct err *err)
 	if (!up->daemon.pid || !process_wait(&up->daemon, 0) ||
 	    process_reap(&up->daemon, &status, err) != 0)
 		return 0;
-	return err_set(err, ERR_FAILED, "l2tpgwd ended at once (%s); the reason is in its log: %s",
+	return err_set(err, daemon_code(status),
+		       "l2tpgwd ended at once (%s); the reason is in its log: %s",
 		       process_status_text(status, text), daemon_log());
 }
 
@@ -149,6 +82,24 @@ static unsigned ready_timeout(const struct up *up, struct err *err)
 	return (unsigned)seconds;
 }
 
+/* With what the parts that are not ready say for themselves. */
+static int not_ready(const json_t *status, unsigned seconds, struct err *err)
+{
+	cleanup_buf struct buf why = BUF_INIT;
+	const json_t *part;
+	size_t i;
+
+	json_array_foreach(json_object_get(status, "parts"), i, part)
+	{
+		if (strcmp(print_text(part, "state"), "ready") != 0)
+			buf_printf(&why, "  %s is %s: %s\n", print_text(part, "name"),
+				   print_text(part, "state"), print_text(part, "detail"));
+	}
+	return err_set(err, ERR_NOT_CONVERGED,
+		       "applied, but not ready after %u s; it goes on trying.\n%s  The log: %s",
+		       seconds, buf_text(&why), daemon_log());
+}
+
 static int wait_ready(struct up *up, unsigned seconds, json_t **status, struct err *err)
 {
 	time_t end = time(NULL) + (time_t)seconds;
@@ -158,10 +109,7 @@ static int wait_ready(struct up *up, unsigned seconds, json_t **status, struct e
 		if (daemon_died(up, err) < 0)
 			return -1;
 		if (time(NULL) >= end)
-			return err_set(err, ERR_NOT_CONVERGED,
-				       "applied, but not ready after %u s; see l2tpgw status and "
-				       "the log: %s",
-				       seconds, daemon_log());
+			return not_ready(*status, seconds, err);
 		if (terminal)
 			(void)fputs(".", stderr);
 		(void)usleep(LOOK_US);
@@ -184,9 +132,9 @@ static void report(const struct up *up, const struct policy_file *file, json_t *
 	json_int_t changes = json_integer_value(json_object_get(applied, "changes"));
 
 	if (up->args->given[OPTION_JSON]) {
-		json_t *result =
-		    json_pack("{s:s, s:O, s:b, s:b}", "schema", "l2tpgw.up/1", "status", status,
-			      "was_running", up->was_running, "policy_written", up->generated);
+		json_t *result = json_pack("{s:s, s:O, s:b, s:b}", "schema", "l2tpgw.up/1",
+					   "status", status, "was_running", up->was_running,
+					   "policy_written", up->install.generated);
 
 		print_json(result);
 		json_decref(result);
@@ -197,17 +145,16 @@ static void report(const struct up *up, const struct policy_file *file, json_t *
 	else
 		puts("the gateway is up");
 	howto_print(file->policy, server, up->paths->policy,
-		    up->generated && isatty(STDOUT_FILENO));
+		    up->install.generated && isatty(STDOUT_FILENO));
 }
 
 static int bring_up(struct up *up, const struct policy_file *file, struct err *err)
 {
-	unsigned seconds = ready_timeout(up, err);
 	json_t *status = NULL, *applied = NULL;
-	int result = seconds ? start(up, &applied, err) : -1;
+	int result = start(up, &applied, err);
 
 	if (result == 0)
-		result = wait_ready(up, seconds, &status, err);
+		result = wait_ready(up, up->timeout, &status, err);
 	if (result == 0)
 		report(up, file, status, applied);
 	json_decref(status);
@@ -215,24 +162,75 @@ static int bring_up(struct up *up, const struct policy_file *file, struct err *e
 	return result;
 }
 
+/* What the gateway is to run with, as far as there is any yet: loaded, nothing written. */
+static int choose_policy(const struct up *up, struct policy_file *file, struct err *err)
+{
+	file->path = up->args->value[OPTION_POLICY];
+	if (file->path)
+		return load_policy(file, err);
+	file->path = up->paths->policy;
+	file->strict = true;
+	if (access(file->path, F_OK) == 0)
+		return load_policy(file, err);
+	return errno == ENOENT ? 0 : err_errno(err, errno, "cannot look at %s", file->path);
+}
+
+static int install_policy(struct up *up, const struct policy_file *file, struct err *err)
+{
+	if (!file->policy)
+		return install_generated(&up->install, err);
+	if (up->args->given[OPTION_POLICY])
+		return install_text(&up->install, &file->text, err);
+	return 0;
+}
+
+static int up_with_installed(struct up *up, struct err *err)
+{
+	cleanup_policy_file struct policy_file file = { .path = up->paths->policy, .strict = true };
+	cleanup_buf struct buf warnings = BUF_INIT;
+	int result = load_policy(&file, err);
+
+	if (result)
+		return result;
+	policy_file_render(&file, &warnings);
+	(void)fputs(buf_text(&warnings), stderr);
+	return bring_up(up, &file, err);
+}
+
+static int up_with(struct up *up, const struct policy_file *file, struct err *err)
+{
+	int result;
+
+	up->was_running = local_alive(up->paths->control, SOCK_STREAM);
+	if (!up->was_running && run_preflight(up, file->policy, err) < 0)
+		return -1;
+	if (install_policy(up, file, err) < 0)
+		return -1;
+	result = up_with_installed(up, err);
+	/* Applied but not ready in time is applied all the same. */
+	if (result > 0 || (result < 0 && err->code != ERR_NOT_CONVERGED))
+		install_undo(&up->install, err);
+	return result;
+}
+
 int verb_up(const struct args *args, struct err *err)
 {
-	struct up up = { .args = args, .paths = args->paths, .daemon = PROCESS_NONE };
-	cleanup_policy_file struct policy_file file = { .path = args->paths->policy,
-							.strict = true };
-	cleanup_buf struct buf warnings = BUF_INIT;
+	struct up up = { .args = args,
+			 .paths = args->paths,
+			 .install = { .paths = args->paths },
+			 .daemon = PROCESS_NONE };
+	cleanup_policy_file struct policy_file file = { .path = NULL };
 	int result;
 
 	if (geteuid() != 0)
 		return err_set(err, ERR_PERMISSION, "up needs root; nothing was changed");
-	if (ensure_policy(&up, err) < 0 || policy_file_load(&file, err) < 0)
+	up.timeout = ready_timeout(&up, err);
+	if (!up.timeout)
 		return -1;
-	policy_file_render(&file, &warnings);
-	(void)fputs(buf_text(&warnings), stderr);
-	up.was_running = local_alive(args->paths->control, SOCK_STREAM);
-	if (!up.was_running && run_preflight(&up, file.policy, err) < 0)
-		return -1;
-	result = bring_up(&up, &file, err);
+	result = choose_policy(&up, &file, err);
+	if (!result)
+		result = up_with(&up, &file, err);
+	install_free(&up.install);
 	process_release(&up.daemon);
 	return result;
 }

@@ -11,8 +11,10 @@
 #include "base/log.h"
 #include "base/messages.h"
 #include "daemon/loop.h"
+#include "daemon/message.h"
 #include "daemon/pppds.h"
 #include "daemon/workers.h"
+#include "drive/l2tp_socket.h"
 #include "drive/local.h"
 
 #define CONNECTIONS_MAX 512
@@ -25,7 +27,8 @@ struct connection {
 	int fd;
 	sd_event_source *source;
 	bool waiting; /* an admit has no answer yet */
-	struct fields admit;
+	struct fields fields;
+	struct message admit; /* its texts are those of `fields` */
 	struct loop_timer timer;
 };
 
@@ -48,32 +51,8 @@ static void connection_close(struct connection *connection)
 	loop_unwatch(&connection->source);
 	loop_timer_free(&connection->timer);
 	(void)close(connection->fd);
-	fields_wipe(&connection->admit);
+	fields_wipe(&connection->fields);
 	free(connection);
-}
-
-static uint32_t message_u32(const struct fields *message, const char *name)
-{
-	uint64_t value = 0;
-
-	(void)fields_number(message, name, UINT32_MAX, &value);
-	return (uint32_t)value;
-}
-
-static uint32_t message_address(const struct fields *message, const char *name)
-{
-	const char *text = fields_get(message, name);
-	uint32_t address = 0;
-
-	return text && ip4_parse(text, &address) ? address : 0;
-}
-
-static struct session_pid message_pppd(const struct fields *message)
-{
-	struct session_pid pppd = { message_u32(message, MSG_PID), 0 };
-
-	(void)fields_number(message, MSG_STARTTIME, UINT64_MAX, &pppd.start);
-	return pppd;
 }
 
 static void answer_denied(struct fields *answer, const char *reason)
@@ -106,15 +85,15 @@ static void send_answer(struct connection *connection, struct fields *answer)
 static void admit(struct connection *connection, bool last)
 {
 	struct gateway *gateway = connection->admission->gateway;
-	const struct fields *message = &connection->admit;
+	const struct message *message = &connection->admit;
 	const struct session_request request = {
-		.vip = message_address(message, MSG_VIP),
-		.pppd = message_pppd(message),
-		.worker = workers_by_pid(gateway->workers, (pid_t)message_u32(message, MSG_PARENT)),
-		.tunnel = message_u32(message, MSG_TUNNEL),
-		.call = message_u32(message, MSG_SESSION),
-		.user = fields_get(message, MSG_USER),
-		.auth = fields_get(message, MSG_PROTOCOL),
+		.vip = message->vip,
+		.pppd = message->pppd,
+		.worker = workers_by_pid(gateway->workers, (pid_t)message->parent),
+		.tunnel = message->tunnel,
+		.call = message->call,
+		.user = message->user,
+		.auth = message->protocol,
 	};
 	struct session_answer answer = { .denial = SESSION_DENY_NONE };
 	struct fields reply;
@@ -144,103 +123,124 @@ static void admit_timeout(void *user)
 	gateway_settle(gateway);
 }
 
-static void on_admit(struct connection *connection, const struct fields *message)
+static void log_malformed(const struct connection *connection)
+{
+	log_warning("a malformed message from pid %d is ignored", (int)connection->peer.pid);
+}
+
+/* One whose end would not be seen is not let in: its address would never be free again. */
+static void on_admit(struct connection *connection, const struct fields *fields,
+		     const struct message *message)
 {
 	struct gateway *gateway = connection->admission->gateway;
 
-	if (connection->waiting || !fields_get(message, MSG_USER) ||
-	    !fields_get(message, MSG_PROTOCOL))
+	if (connection->waiting)
 		return;
-	connection->admit = *message;
+	if (!pppds_watch(gateway->pppds, message->pppd)) {
+		log_warning("pppd %u cannot be watched: not admitted", message->pppd.pid);
+		return;
+	}
+	connection->fields = *fields;
+	(void)message_read(&connection->fields, &connection->admit);
 	connection->waiting = true;
-	(void)pppds_watch(gateway->pppds, message_pppd(message));
 	loop_timer_in(&connection->timer, WAIT_MS);
 	admit(connection, false);
 }
 
-static void on_login(struct connection *connection, const struct fields *message)
+/* If the client has dialed anew from where it was, its packets must not end up in the old tunnel.
+ */
+static void on_start(const struct gateway *gateway, const struct message *message)
 {
-	struct gateway *gateway = connection->admission->gateway;
-	const char *result = fields_get(message, MSG_RESULT);
-	const char *reason = fields_get(message, MSG_REASON);
-	const char *user = fields_get(message, MSG_USER);
-	const char *protocol = fields_get(message, MSG_PROTOCOL);
+	struct err err = { .code = ERR_NONE };
+	int retired;
 
-	if (result && !strcmp(result, MSG_RESULT_OK)) {
-		session_login_passed(gateway->sessions, gateway_now(), message_pppd(message));
+	if (!message->tunnel || !workers_by_pid(gateway->workers, (pid_t)message->parent))
 		return;
-	}
-	if (reason && !strcmp(reason, MSG_REASON_PROTOCOL))
-		log_notice("refused %s: it insists on %s, only MS-CHAPv2 is admitted",
-			   user ? user : "a client", protocol ? protocol : "another protocol");
-	session_login_failed(gateway->sessions, gateway_now(), message_pppd(message));
+	retired = l2tp_socket_retire((pid_t)message->parent, message->vip, message->tunnel, &err);
+	if (retired < 0)
+		log_warning("%s", err.text);
+	else if (retired)
+		log_info("slot %u dials anew: its older tunnel is cut off",
+			 message->vip - FABRIC_VIP_NET);
 }
 
-static void on_up(struct connection *connection, const struct fields *message)
+static void on_login(const struct gateway *gateway, const struct message *message)
 {
-	struct gateway *gateway = connection->admission->gateway;
+	if (message->passed) {
+		session_login_passed(gateway->sessions, gateway_now(), message->pppd);
+		return;
+	}
+	if (message->wrong_protocol)
+		log_notice("refused %s: it insists on %s, only MS-CHAPv2 is admitted",
+			   message->user ? message->user : "a client",
+			   message->protocol ? message->protocol : "another protocol");
+	session_login_failed(gateway->sessions, gateway_now(), message->pppd);
+}
+
+static void on_up(const struct gateway *gateway, const struct message *message)
+{
 	const struct session_link link = {
-		.pppd = message_pppd(message),
-		.ifname = fields_get(message, MSG_IFNAME),
-		.address = message_address(message, MSG_ADDRESS),
-		.mtu = message_u32(message, MSG_MTU),
+		.pppd = message->pppd,
+		.ifname = message->ifname,
+		.address = message->address,
+		.mtu = message->mtu,
 	};
 
-	if (link.ifname)
-		session_ppp_up(gateway->sessions, gateway_now(), &link);
+	session_ppp_up(gateway->sessions, gateway_now(), &link);
 }
 
 /* pppd's exit status 11: "the peer failed to authenticate itself"; before any name was given. */
-static void log_unauthenticated(const struct gateway *gateway, const struct fields *message,
-				uint32_t status)
+static void log_unauthenticated(const struct gateway *gateway, const struct message *message)
 {
-	uint32_t vip = message_address(message, MSG_VIP);
-	const struct session *session = session_by_slot(gateway->sessions, vip - FABRIC_VIP_NET);
+	const struct session *session =
+	    session_by_slot(gateway->sessions, message->vip - FABRIC_VIP_NET);
 	char peer[IP4_TEXT_MAX];
 
-	if (message_u32(message, MSG_AUTHENTICATED) || fields_get(message, MSG_USER) ||
-	    status != 11)
+	if (message->authenticated || message->user || message->status != 11)
 		return;
 	log_notice("refused %s: it would not authenticate with MS-CHAPv2",
-		   ip4_text(session ? session->ike.remote : vip, peer));
+		   ip4_text(session ? session->ike.remote : message->vip, peer));
 }
 
-static void on_down(struct connection *connection, const struct fields *message)
+static void on_down(const struct gateway *gateway, const struct message *message)
 {
-	struct gateway *gateway = connection->admission->gateway;
-	struct session_end end = { .pppd = message_pppd(message),
-				   .how = SESSION_EXITED,
-				   .code = (int)message_u32(message, MSG_STATUS) };
+	const struct session_end end = { .pppd = message->pppd,
+					 .how = SESSION_EXITED,
+					 .code = (int)message->status,
+					 .counted = message->counted,
+					 .rx_bytes = message->rx,
+					 .tx_bytes = message->tx };
 
-	end.counted = fields_number(message, MSG_RX, UINT64_MAX, &end.rx_bytes) &&
-		      fields_number(message, MSG_TX, UINT64_MAX, &end.tx_bytes);
-	log_unauthenticated(gateway, message, (uint32_t)end.code);
+	log_unauthenticated(gateway, message);
 	session_ppp_down(gateway->sessions, gateway_now(), &end);
 }
 
-static const struct {
-	const char *type;
-	void (*handle)(struct connection *connection, const struct fields *message);
-} handlers[] = {
-	{ MSG_ADMIT, on_admit },
-	{ MSG_LOGIN, on_login },
-	{ MSG_UP, on_up },
-	{ MSG_DOWN, on_down },
-};
-
-static void dispatch(struct connection *connection, const struct fields *message)
+static void dispatch(struct connection *connection, const struct fields *fields)
 {
-	const char *type = fields_get(message, MSG_TYPE);
-	struct session_pid pppd = message_pppd(message);
+	const struct gateway *gateway = connection->admission->gateway;
+	struct message message;
 
-	if (!type || (pid_t)pppd.pid != connection->peer.pid) {
-		log_warning("a malformed message from pid %d is ignored",
-			    (int)connection->peer.pid);
+	/* Whoever speaks speaks of himself. */
+	if (!message_read(fields, &message) || (pid_t)message.pppd.pid != connection->peer.pid) {
+		log_malformed(connection);
 		return;
 	}
-	for (size_t i = 0; i < array_size(handlers); i++) {
-		if (!strcmp(handlers[i].type, type))
-			handlers[i].handle(connection, message);
+	switch (message.kind) {
+	case MESSAGE_START:
+		on_start(gateway, &message);
+		break;
+	case MESSAGE_ADMIT:
+		on_admit(connection, fields, &message);
+		break;
+	case MESSAGE_LOGIN:
+		on_login(gateway, &message);
+		break;
+	case MESSAGE_UP:
+		on_up(gateway, &message);
+		break;
+	case MESSAGE_DOWN:
+		on_down(gateway, &message);
+		break;
 	}
 }
 
@@ -250,7 +250,7 @@ static int connection_readable(sd_event_source *source, int fd, uint32_t revents
 	struct gateway *gateway = connection->admission->gateway;
 	struct err err = { .code = ERR_NONE };
 	char data[FIELDS_MAX];
-	struct fields message;
+	struct fields fields;
 	ssize_t len = local_receive(fd, data, sizeof(data), &err);
 
 	(void)source;
@@ -261,12 +261,10 @@ static int connection_readable(sd_event_source *source, int fd, uint32_t revents
 		connection_close(connection);
 		return 0;
 	}
-	if (fields_decode(&message, data, (size_t)len))
-		dispatch(connection, &message);
+	if (fields_decode(&fields, data, (size_t)len))
+		dispatch(connection, &fields);
 	else
-		log_warning("a malformed message from pid %d is ignored",
-			    (int)connection->peer.pid);
-	fields_wipe(&message);
+		log_malformed(connection);
 	gateway_settle(gateway);
 	return 0;
 }

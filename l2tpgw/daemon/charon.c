@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -12,6 +11,8 @@
 #include "daemon/child.h"
 #include "daemon/external.h"
 #include "daemon/gate.h"
+#include "daemon/kept.h"
+#include "daemon/link.h"
 #include "daemon/loop.h"
 #include "daemon/marks.h"
 #include "daemon/orphans.h"
@@ -19,29 +20,23 @@
 #include "daemon/refusal.h"
 #include "daemon/supervised.h"
 #include "daemon/workers.h"
-#include "drive/vici.h"
 #include "session/sa.h"
 
-#define CONNECT_INTERVAL_MS 50
-#define HEALTH_INTERVAL_MS  5000
-#define RESYNC_INTERVAL_MS  60000
-#define ANSWER_MS           15000 /* no answer for so long: frozen */
-#define SNAPSHOT_MS         30000
+#define CONNECT_INTERVAL_MS  50
+#define EXTERNAL_INTERVAL_MS 1000 /* between attempts to find one that is not ours */
+#define HEALTH_INTERVAL_MS   2000
+#define RESYNC_INTERVAL_MS   60000
+#define RESYNC_AGAIN_MS      500
+#define ANSWER_MS            15000 /* no answer for so long: frozen */
+#define SNAPSHOT_MS          30000
 
 static const char charon_binary[] = "/usr/sbin/charon-systemd";
 static const char *const events_wanted[] = { "ike-updown", "ike-update", "ike-rekey",
 					     "child-updown", "child-rekey" };
 
-struct link {
-	struct charon *charon;
-	struct vici *vici;
-	sd_event_source *source;
-	struct loop_timer timer;
-};
-
 enum phase {
 	PHASE_DOWN,      /* no connection */
-	PHASE_LISTENING, /* registering for events */
+	PHASE_LISTENING, /* registering for events, and asking what it has */
 	PHASE_SNAPSHOT,  /* learning what there is */
 	PHASE_MARKS,     /* using up the marks that are taken */
 	PHASE_LOADING,   /* giving it the secret and the connection */
@@ -53,17 +48,20 @@ struct charon {
 	struct supervised process;
 	struct link events, commands;
 	enum phase phase;
+	bool conns_known;
 	bool ours_loaded; /* it knew our connection before we came: adopted, not fresh */
 	bool snapshot_running;
-	bool restored;  /* the records of an earlier l2tpgwd were handed over */
-	unsigned loads; /* answers awaited in PHASE_LOADING */
+	bool restored;   /* the records of an earlier l2tpgwd were handed over */
+	unsigned loads;  /* answers awaited in PHASE_LOADING */
+	uint64_t resync; /* ms; when the next snapshot is due */
+	uint64_t heard;  /* ms; when it began to run, or was last connected to us */
 	struct loop_timer connect_timer, health_timer, resync_timer;
 	struct refusals refusals;
+	struct marks marks;
+	struct kept kept;
 	char version[32];
+	char problem[256]; /* why it is not ready, in its words or ours; "" = not known */
 };
-
-static void charon_connect(void *user);
-static void charon_lost(struct charon *charon, const char *why);
 
 static bool managed(const struct charon *charon)
 {
@@ -75,72 +73,15 @@ static const char *vici_path(const struct charon *charon)
 	return managed(charon) ? charon->gateway->paths.vici : external_socket();
 }
 
-/* ---- the two connections ---- */
-
-static void link_close(struct link *link)
+static void charon_problem(struct charon *charon, const char *what, const char *why)
 {
-	struct vici *vici = steal_ptr(link->vici);
+	char problem[sizeof(charon->problem)];
 
-	loop_unwatch(&link->source);
-	loop_timer_at(&link->timer, UINT64_MAX);
-	vici_close(vici);
-}
-
-static void link_arm(struct link *link)
-{
-	uint32_t events = EPOLLIN | (vici_wants_write(link->vici) ? EPOLLOUT : 0u);
-
-	(void)sd_event_source_set_io_events(link->source, events);
-	loop_timer_at(&link->timer, vici_deadline(link->vici));
-}
-
-static void link_process(void *user)
-{
-	struct link *link = user;
-	struct charon *charon = link->charon;
-	struct err err = { .code = ERR_NONE };
-
-	if (!link->vici)
-		return;
-	if (vici_ready(link->vici, loop_ms(), &err) < 0) {
-		charon_lost(charon, err.text);
-		return;
-	}
-	gateway_settle(charon->gateway);
-	if (link->vici)
-		link_arm(link);
-}
-
-static int link_readable(sd_event_source *source, int fd, uint32_t revents, void *user)
-{
-	(void)source;
-	(void)fd;
-	(void)revents;
-	link_process(user);
-	return 0;
-}
-
-static int link_open(struct link *link, struct err *err)
-{
-	if (vici_connect(&link->vici, vici_path(link->charon), err) < 0)
-		return -1;
-	link->source = loop_watch(link->charon->gateway->loop, vici_fd(link->vici), EPOLLIN,
-				  link_readable, link);
-	return 0;
-}
-
-static int charon_ask(struct charon *charon, const struct vici_request *request)
-{
-	struct err err = { .code = ERR_NONE };
-
-	if (!charon->commands.vici)
-		return -1;
-	if (vici_request(charon->commands.vici, request, loop_ms(), &err) < 0) {
-		log_error("charon: %s: %s", request->command, err.text);
-		return -1;
-	}
-	link_arm(&charon->commands);
-	return 0;
+	(void)snprintf(problem, sizeof(problem), "%s: %s", what, why);
+	/* What keeps being tried is told once. */
+	if (strcmp(problem, charon->problem) != 0)
+		log_error("charon: %s", problem);
+	memcpy(charon->problem, problem, sizeof(problem));
 }
 
 /* ---- what charon says ---- */
@@ -185,13 +126,13 @@ static void on_snapshot_done(void *user, const struct tree *response, const stru
 	struct charon *charon = user;
 
 	charon->snapshot_running = false;
+	charon_resync(charon, response ? RESYNC_INTERVAL_MS : RESYNC_AGAIN_MS);
 	if (!response) {
 		session_snapshot_abort(charon->gateway->sessions);
 		log_warning("charon: list-sas: %s", why->text);
 		return;
 	}
 	session_snapshot_end(charon->gateway->sessions, gateway_now());
-	loop_timer_in(&charon->resync_timer, RESYNC_INTERVAL_MS);
 	if (charon->phase == PHASE_SNAPSHOT)
 		charon_marks(charon);
 }
@@ -206,42 +147,60 @@ static void charon_snapshot(void *user)
 					      .on_done = on_snapshot_done,
 					      .user = charon };
 
-	if (charon->snapshot_running || charon->phase < PHASE_SNAPSHOT)
+	charon->resync = UINT64_MAX;
+	if (charon->phase < PHASE_SNAPSHOT)
 		return;
+	/* What made this one necessary may be later than what the running one has seen. */
+	if (charon->snapshot_running) {
+		charon_resync(charon, RESYNC_AGAIN_MS);
+		return;
+	}
 	charon->snapshot_running = true;
 	session_snapshot_begin(charon->gateway->sessions, gateway_now());
-	if (charon_ask(charon, &request) < 0) {
+	if (link_ask(&charon->commands, &request) < 0) {
 		charon->snapshot_running = false;
 		session_snapshot_abort(charon->gateway->sessions);
+		charon_resync(charon, RESYNC_AGAIN_MS);
 	}
 }
 
 void charon_resync(struct charon *charon, unsigned delay_ms)
 {
-	loop_timer_in(&charon->resync_timer, delay_ms);
+	uint64_t due = loop_ms() + delay_ms;
+
+	if (due >= charon->resync)
+		return;
+	charon->resync = due;
+	loop_timer_at(&charon->resync_timer, due);
 }
 
 /* ---- giving it what the plan says ---- */
+
+static void charon_is_ready(struct charon *charon)
+{
+	struct err err = { .code = ERR_NONE };
+
+	charon->phase = PHASE_READY;
+	charon->problem[0] = '\0';
+	log_info("charon %s is ready", charon->version);
+	if (managed(charon) && gate_open(&err) < 0)
+		log_error("new clients cannot connect for %u s: %s", GATE_S, err.text);
+}
 
 static void on_loaded(void *user, const struct tree *response, const struct err *why)
 {
 	struct charon *charon = user;
 	struct err err = { .code = ERR_NONE };
 
-	if (!response) {
-		log_error("charon: our connection could not be loaded: %s", why->text);
+	if (!response && why->code == ERR_UNREACHABLE) /* told by the connection's end */
+		return;
+	if (!response || vici_success(response, &err) < 0) {
+		charon_problem(charon, "our connection is not loaded",
+			       response ? err.text : why->text);
 		return;
 	}
-	if (vici_success(response, &err) < 0) {
-		log_error("charon refuses our connection: %s", err.text);
-		return;
-	}
-	if (charon->loads && --charon->loads == 0 && charon->phase == PHASE_LOADING) {
-		charon->phase = PHASE_READY;
-		log_info("charon %s is ready", charon->version);
-		if (managed(charon) && gate_open(&err) < 0)
-			log_error("new clients cannot connect for %u s: %s", GATE_S, err.text);
-	}
+	if (charon->loads && --charon->loads == 0 && charon->phase == PHASE_LOADING)
+		charon_is_ready(charon);
 }
 
 void charon_load(struct charon *charon)
@@ -257,53 +216,19 @@ void charon_load(struct charon *charon)
 		return;
 	charon->phase = PHASE_LOADING;
 	charon->loads = 2;
-	if (charon_ask(charon, &request) < 0)
+	if (link_ask(&charon->commands, &request) < 0)
 		return;
 	request.command = "load-conn";
 	request.message = plan->connection;
-	(void)charon_ask(charon, &request);
+	(void)link_ask(&charon->commands, &request);
 }
 
-static void charon_loading(struct charon *charon)
-{
-	charon->phase = PHASE_LOADING;
-	charon_load(charon);
-}
-
-static void on_marks_used(void *user, const struct tree *response, const struct err *why)
-{
-	struct err err = { .code = ERR_NONE };
-
-	(void)user;
-	if (!response)
-		log_warning("charon: marks in use could not be passed over: %s", why->text);
-	else if (vici_success(response, &err) < 0)
-		log_warning("charon: marks in use could not be passed over: %s", err.text);
-}
-
-static void on_marks_passed(void *user, const struct tree *response, const struct err *why)
+static void marks_passed(void *user)
 {
 	struct charon *charon = user;
 
-	on_marks_used(user, response, why);
-	if (response && charon->phase == PHASE_MARKS)
-		charon_loading(charon);
-}
-
-static int marks_use(struct charon *charon, struct arena *arena, unsigned count, bool last)
-{
-	struct vici_request request = { .command = "load-conn",
-					.message = marks_message(arena, count),
-					.timeout_ms = SNAPSHOT_MS,
-					.on_done = on_marks_used,
-					.user = charon };
-
-	if (charon_ask(charon, &request) < 0)
-		return -1;
-	request.command = "unload-conn";
-	request.message = marks_unload_message(arena);
-	request.on_done = last ? on_marks_passed : on_marks_used;
-	return charon_ask(charon, &request);
+	charon->phase = PHASE_LOADING;
+	charon_load(charon);
 }
 
 /*
@@ -313,48 +238,52 @@ static int marks_use(struct charon *charon, struct arena *arena, unsigned count,
 static void charon_marks(struct charon *charon)
 {
 	struct gateway *gateway = charon->gateway;
-	cleanup_arena struct arena *arena = arena_new();
-	bool fresh = managed(charon) && !charon->ours_loaded;
-	unsigned skip = charon->ours_loaded ? 0
-					    : session_mark_skip(gateway->sessions,
-								gateway->policy->l2tp.max_sessions);
+	struct err err = { .code = ERR_NONE };
+	unsigned skip = 0;
 
-	if (fresh)
-		orphans_sweep(gateway);
-	if (!skip) {
-		charon_loading(charon);
-		return;
-	}
-	log_info("charon: passing over %u marks that are in use", skip);
 	charon->phase = PHASE_MARKS;
-	while (skip) {
-		unsigned count = skip < MARKS_AT_ONCE ? skip : MARKS_AT_ONCE;
-
-		skip -= count;
-		if (marks_use(charon, arena, count, !skip) < 0)
-			return;
+	if (!charon->ours_loaded) {
+		skip = session_mark_skip(gateway->sessions, gateway->policy->l2tp.max_sessions);
+		if (managed(charon) && orphans_delete(gateway->sessions, &err) < 0)
+			log_warning("looking for orphaned SAs: %s", err.text);
 	}
+	if (skip)
+		log_info("charon: passing over %u marks that are in use", skip);
+	marks_use(&charon->marks, skip);
 }
 
 /* ---- coming up ---- */
 
+/* A snapshot before every event is registered could miss what happens in between. */
+static bool charon_listens(const struct charon *charon)
+{
+	for (size_t i = 0; i < array_size(events_wanted); i++) {
+		if (vici_listening(charon->events.vici, events_wanted[i]) == VICI_LISTEN_PENDING)
+			return false;
+	}
+	return vici_listening(charon->events.vici, "log") != VICI_LISTEN_PENDING;
+}
+
+static void link_heard(void *user)
+{
+	struct charon *charon = user;
+
+	if (charon->phase == PHASE_LISTENING && charon->conns_known && charon_listens(charon)) {
+		charon->phase = PHASE_SNAPSHOT;
+		charon_snapshot(charon);
+	}
+	gateway_settle(charon->gateway);
+}
+
 static void on_conns(void *user, const struct tree *response, const struct err *why)
 {
 	struct charon *charon = user;
-	const struct tree *conns = tree_get(response, "conns");
 
 	(void)why;
 	if (!response)
 		return;
-	charon->ours_loaded = false;
-	if (conns) {
-		tree_foreach (conn, conns) {
-			if (!strcmp(conn->value ? conn->value : "", FABRIC_NAME))
-				charon->ours_loaded = true;
-		}
-	}
-	charon->phase = PHASE_SNAPSHOT;
-	charon_snapshot(charon);
+	charon->ours_loaded = kept_in(response, "conns");
+	charon->conns_known = true;
 }
 
 static void on_version(void *user, const struct tree *response, const struct err *why)
@@ -362,9 +291,11 @@ static void on_version(void *user, const struct tree *response, const struct err
 	struct charon *charon = user;
 
 	(void)why;
-	if (response)
-		(void)snprintf(charon->version, sizeof(charon->version), "%s",
-			       tree_text(response, "version", "?"));
+	if (!response)
+		return;
+	(void)snprintf(charon->version, sizeof(charon->version), "%s",
+		       tree_text(response, "version", "?"));
+	supervised_answered(&charon->process);
 }
 
 static uint64_t text_hash(const char *text)
@@ -397,23 +328,19 @@ static void on_stats(void *user, const struct tree *response, const struct err *
 		records_restore(charon->gateway);
 		workers_sessions_restored(charon->gateway->workers);
 	}
-	(void)charon_ask(charon, &request);
+	(void)link_ask(&charon->commands, &request);
 }
 
 static int charon_listen(struct charon *charon, struct err *err)
 {
-	struct vici *vici = charon->events.vici;
-	uint64_t now = loop_ms();
-
 	for (size_t i = 0; i < array_size(events_wanted); i++) {
-		if (vici_listen(vici, events_wanted[i], on_sa_event, charon, now, ANSWER_MS, err) <
-		    0)
+		if (link_listen(&charon->events, events_wanted[i], on_sa_event, charon, ANSWER_MS,
+				err) < 0)
 			return -1;
 	}
-	return vici_listen(vici, "log", on_log, charon, now, ANSWER_MS, err);
+	return link_listen(&charon->events, "log", on_log, charon, ANSWER_MS, err);
 }
 
-/* Registered before anything is asked: charon answers the events' connection first come. */
 static int charon_hello(struct charon *charon, struct err *err)
 {
 	struct vici_request request = {
@@ -422,13 +349,31 @@ static int charon_hello(struct charon *charon, struct err *err)
 
 	if (charon_listen(charon, err) < 0)
 		return -1;
-	link_process(&charon->events);
 	charon->phase = PHASE_LISTENING;
-	if (charon_ask(charon, &request) < 0)
+	charon->conns_known = false;
+	link_flush(&charon->events);
+	if (link_ask(&charon->commands, &request) < 0)
 		return err_set(err, ERR_UNREACHABLE, "charon does not take commands");
 	request.command = "stats";
 	request.on_done = on_stats;
-	return charon_ask(charon, &request);
+	return link_ask(&charon->commands, &request);
+}
+
+static void charon_absent(struct charon *charon, const char *why)
+{
+	if (!managed(charon)) {
+		charon_problem(charon,
+			       "no charon to use; start it with its vici plugin, or set "
+			       "ipsec.charon to \"managed\"",
+			       why);
+		loop_timer_in(&charon->connect_timer, EXTERNAL_INTERVAL_MS);
+		return;
+	}
+	/* One that answered before and now takes no connection for so long is frozen. */
+	if (charon->process.child.state == CHILD_READY && loop_ms() - charon->heard > ANSWER_MS)
+		supervised_frozen(&charon->process);
+	else
+		loop_timer_in(&charon->connect_timer, CONNECT_INTERVAL_MS);
 }
 
 static void charon_connect(void *user)
@@ -436,17 +381,17 @@ static void charon_connect(void *user)
 	struct charon *charon = user;
 	struct err err = { .code = ERR_NONE };
 
-	if (charon->commands.vici || charon->gateway->stopping)
+	if (charon->commands.vici || (managed(charon) && !charon->process.process.pid))
 		return;
-	if (link_open(&charon->events, &err) < 0 || link_open(&charon->commands, &err) < 0 ||
+	if (link_open(&charon->events, vici_path(charon), &err) < 0 ||
+	    link_open(&charon->commands, vici_path(charon), &err) < 0 ||
 	    charon_hello(charon, &err) < 0) {
 		link_close(&charon->events);
 		link_close(&charon->commands);
 		charon->phase = PHASE_DOWN;
-		loop_timer_in(&charon->connect_timer, CONNECT_INTERVAL_MS);
+		charon_absent(charon, err.text);
 		return;
 	}
-	supervised_answered(&charon->process);
 	loop_timer_in(&charon->health_timer, HEALTH_INTERVAL_MS);
 }
 
@@ -454,26 +399,45 @@ static void charon_disconnect(struct charon *charon)
 {
 	charon->phase = PHASE_DOWN;
 	loop_timer_at(&charon->health_timer, UINT64_MAX);
-	loop_timer_at(&charon->resync_timer, UINT64_MAX);
 	link_close(&charon->events);
 	link_close(&charon->commands);
+	loop_timer_at(&charon->resync_timer, UINT64_MAX);
+	charon->resync = UINT64_MAX;
 	/* The next one numbers its IKE_SAs from 1 again. */
 	memset(&charon->refusals, 0, sizeof(charon->refusals));
 }
 
-/* The connection ended. If the process is gone too, its pidfd says so; if not, it is frozen. */
-static void charon_lost(struct charon *charon, const char *why)
+/*
+ * A connection ended. If the process is gone too, its pidfd says so. If it left a question without
+ * an answer, it is frozen; if it hung up, it is given the time to be connected to again.
+ */
+static void link_lost(void *user, const char *why, bool late)
 {
-	bool was_ready = charon->phase == PHASE_READY;
+	struct charon *charon = user;
 
 	log_warning("charon: %s", why);
 	charon_disconnect(charon);
-	if (managed(charon) && was_ready)
-		supervised_frozen(&charon->process);
-	else if (!managed(charon))
+	charon->heard = loop_ms();
+	if (!managed(charon))
 		session_charon_died(charon->gateway->sessions, gateway_now());
+	else if (late)
+		supervised_frozen(&charon->process);
 	gateway_settle(charon->gateway);
 	loop_timer_in(&charon->connect_timer, CONNECT_INTERVAL_MS);
+}
+
+static const struct link_ops link_ops = { .heard = link_heard, .lost = link_lost };
+
+/* ---- does it live, and has it kept what is ours? ---- */
+
+static void ours_lost(void *user, const char *what)
+{
+	struct charon *charon = user;
+
+	if (charon->phase != PHASE_READY)
+		return;
+	log_warning("charon: our %s was unloaded by somebody else: loaded again", what);
+	charon_load(charon);
 }
 
 static void charon_health(void *user)
@@ -483,8 +447,15 @@ static void charon_health(void *user)
 		.command = "version", .timeout_ms = ANSWER_MS, .on_done = on_version, .user = charon
 	};
 
-	(void)charon_ask(charon, &request);
 	loop_timer_in(&charon->health_timer, HEALTH_INTERVAL_MS);
+	if (managed(charon) && supervised_stopped(&charon->process)) {
+		supervised_frozen(&charon->process);
+		return;
+	}
+	/* Not over the commands' connection, where a list of SAs may take long. */
+	(void)link_ask(&charon->events, &request);
+	if (!managed(charon) && charon->phase == PHASE_READY)
+		kept_check(&charon->kept);
 }
 
 /* ---- the process ---- */
@@ -501,8 +472,8 @@ static int charon_spawn(void *user, struct process *process, struct err *err)
 	const struct spawn spawn = { .argv = argv,
 				     .env = env,
 				     .out = STDERR_FILENO,
-				     .fds = &gateway->silent,
-				     .fds_count = 1,
+				     .fds = gateway->held,
+				     .fds_count = array_size(gateway->held),
 				     .session = true };
 
 	(void)unlink(gateway->paths.vici);
@@ -515,6 +486,7 @@ static void charon_started(void *user)
 {
 	struct charon *charon = user;
 
+	charon->heard = loop_ms();
 	loop_timer_in(&charon->connect_timer, 0);
 }
 
@@ -533,19 +505,18 @@ static const struct supervised_ops charon_ops = {
 	.gone = charon_gone,
 };
 
-static void link_init(struct link *link, struct charon *charon)
-{
-	link->charon = charon;
-	loop_timer_init(&link->timer, charon->gateway->loop, link_process, link);
-}
-
 struct charon *charon_new(struct gateway *gateway)
 {
 	struct charon *charon = mem_alloc(sizeof(*charon));
 
 	charon->gateway = gateway;
-	link_init(&charon->events, charon);
-	link_init(&charon->commands, charon);
+	charon->resync = UINT64_MAX;
+	charon->marks =
+	    (struct marks){ .link = &charon->commands, .done = marks_passed, .user = charon };
+	charon->kept =
+	    (struct kept){ .link = &charon->commands, .lost = ours_lost, .user = charon };
+	link_init(&charon->events, gateway->loop, &link_ops, charon);
+	link_init(&charon->commands, gateway->loop, &link_ops, charon);
 	loop_timer_init(&charon->connect_timer, gateway->loop, charon_connect, charon);
 	loop_timer_init(&charon->health_timer, gateway->loop, charon_health, charon);
 	loop_timer_init(&charon->resync_timer, gateway->loop, charon_snapshot, charon);
@@ -558,10 +529,8 @@ void charon_free(struct charon *charon)
 {
 	if (!charon)
 		return;
-	link_close(&charon->events);
-	link_close(&charon->commands);
-	loop_timer_free(&charon->events.timer);
-	loop_timer_free(&charon->commands.timer);
+	link_free(&charon->events);
+	link_free(&charon->commands);
 	loop_timer_free(&charon->connect_timer);
 	loop_timer_free(&charon->health_timer);
 	loop_timer_free(&charon->resync_timer);
@@ -582,27 +551,18 @@ bool charon_ready(const struct charon *charon)
 	return charon->phase == PHASE_READY;
 }
 
-static void on_terminated(void *user, const struct tree *response, const struct err *why)
-{
-	(void)user;
-	(void)response;
-	(void)why;
-}
-
 static void charon_terminate(struct charon *charon, const char *key, uint32_t id)
 {
 	cleanup_arena struct arena *arena = arena_new();
 	struct tree *message = tree_new(arena);
 	const struct vici_request request = { .command = "terminate",
 					      .message = message,
-					      .timeout_ms = SNAPSHOT_MS,
-					      .on_done = on_terminated,
-					      .user = charon };
+					      .timeout_ms = SNAPSHOT_MS };
 
 	tree_printf(arena, message, key, "%u", id);
 	/* No waiting, and no log callback: strongSwan before 5.9.11 can deadlock in it. */
 	tree_value(arena, message, "timeout", "-1");
-	(void)charon_ask(charon, &request);
+	(void)link_ask(&charon->commands, &request);
 }
 
 void charon_close_sa(struct charon *charon, uint32_t child, uint32_t ike)
@@ -611,6 +571,15 @@ void charon_close_sa(struct charon *charon, uint32_t child, uint32_t ike)
 		charon_terminate(charon, "child-id", child);
 	if (ike)
 		charon_terminate(charon, "ike-id", ike);
+}
+
+static const char *charon_detail(const struct charon *charon)
+{
+	if (charon_ready(charon))
+		return managed(charon) ? charon->version : "external";
+	if (*charon->problem)
+		return charon->problem;
+	return *charon->process.failure ? charon->process.failure : NULL;
 }
 
 json_t *charon_status(const struct charon *charon)
@@ -622,7 +591,5 @@ json_t *charon_status(const struct charon *charon)
 
 	return json_pack("{s:s, s:s, s:o, s:i, s:s?}", "name", "charon", "state", state, "pid",
 			 process->pid ? json_integer(process->pid) : json_null(), "restarts",
-			 (int)charon->process.child.restarts, "detail",
-			 managed(charon) ? (*charon->version ? charon->version : NULL)
-					 : "external");
+			 (int)charon->process.child.restarts, "detail", charon_detail(charon));
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/control.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -10,11 +9,12 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "daemon/loop.h"
+#include "daemon/request.h"
 #include "daemon/shutdown.h"
 #include "daemon/status.h"
 #include "drive/local.h"
 
-#define CLIENTS_MAX 64
+#define CLIENTS_MAX 64 /* as many again for root, whom nobody shall keep out */
 #define REQUEST_MAX 65536
 #define GROUP       "l2tpgw"
 #define CLIENT_MS   30000 /* a client that neither asks nor reads for so long is dropped */
@@ -56,27 +56,26 @@ static void client_close(struct client *client)
 
 /* ---- verbs: the result, or NULL with *err set ---- */
 
-static json_t *do_status(struct client *client, const json_t *request, struct err *err)
+static json_t *do_status(struct client *client, const struct request *request, struct err *err)
 {
 	(void)request;
 	(void)err;
 	return status_json(client->control->gateway);
 }
 
-static json_t *do_sessions(struct client *client, const json_t *request, struct err *err)
+static json_t *do_sessions(struct client *client, const struct request *request, struct err *err)
 {
-	const char *id = json_string_value(json_object_get(request, "id"));
+	const char *id = *request->id ? request->id : NULL;
 	json_t *result = status_sessions(client->control->gateway, id);
 
 	if (!result)
 		(void)err_set(err, ERR_FAILED,
-			      "there is no session \"%s\"; l2tpgw sessions lists "
-			      "them",
-			      id);
+			      "there is no session \"%s\"; l2tpgw sessions lists them",
+			      request->id);
 	return result;
 }
 
-static json_t *do_apply(struct client *client, const json_t *request, struct err *err)
+static json_t *do_apply(struct client *client, const struct request *request, struct err *err)
 {
 	size_t changes = 0;
 
@@ -86,7 +85,8 @@ static json_t *do_apply(struct client *client, const json_t *request, struct err
 	return json_pack("{s:s, s:i}", "schema", "l2tpgw.apply/1", "changes", (int)changes);
 }
 
-static json_t *do_down(struct client *client, const json_t *request, struct err *err)
+/* Answered by control_down_done(). */
+static json_t *do_down(struct client *client, const struct request *request, struct err *err)
 {
 	(void)request;
 	(void)err;
@@ -96,84 +96,69 @@ static json_t *do_down(struct client *client, const json_t *request, struct err 
 	return NULL;
 }
 
-static const struct {
-	const char *verb;
-	bool root_only;
-	json_t *(*run)(struct client *client, const json_t *request, struct err *err);
-} verbs[] = {
-	{ "status", false, do_status },
-	{ "sessions", false, do_sessions },
-	{ "apply", true, do_apply },
-	{ "down", true, do_down },
+typedef json_t *verb_fn(struct client *client, const struct request *request, struct err *err);
+
+static verb_fn *const verbs[REQUEST_VERBS] = {
+	[REQUEST_STATUS] = do_status,
+	[REQUEST_SESSIONS] = do_sessions,
+	[REQUEST_APPLY] = do_apply,
+	[REQUEST_DOWN] = do_down,
 };
-
-static json_t *run(struct client *client, const json_t *request, struct err *err)
-{
-	const char *verb = json_string_value(json_object_get(request, "verb"));
-
-	for (size_t i = 0; verb && i < array_size(verbs); i++) {
-		if (strcmp(verbs[i].verb, verb) != 0)
-			continue;
-		if (verbs[i].root_only && client->peer.uid != 0) {
-			(void)err_set(err, ERR_PERMISSION, "only root may do that");
-			return NULL;
-		}
-		return verbs[i].run(client, request, err);
-	}
-	(void)err_set(err, ERR_USAGE, "l2tpgwd %s does not know that request", L2TPGW_VERSION);
-	return NULL;
-}
-
-static void reply(struct client *client, json_t *result, const struct err *err)
-{
-	json_t *line = result ? json_pack("{s:o}", "ok", result)
-			      : json_pack("{s:{s:i, s:s}}", "error", "code", (int)err->code, "text",
-					  err->text);
-	char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
-
-	json_decref(line);
-	buf_puts(&client->out, text ? text : "{\"error\":{\"code\":70,\"text\":\"unprintable\"}}");
-	buf_putc(&client->out, '\n');
-	free(text);
-}
 
 static void serve_line(struct client *client, const char *line, size_t len)
 {
 	struct err err = { .code = ERR_NONE };
-	json_error_t syntax;
-	json_t *request = json_loadb(line, len, JSON_REJECT_DUPLICATES, &syntax);
+	struct request request;
 	json_t *result = NULL;
 
-	if (json_is_object(request))
-		result = run(client, request, &err);
-	else
-		(void)err_set(&err, ERR_USAGE, "malformed request");
-	json_decref(request);
+	if (request_parse(line, len, &request, &err) == 0) {
+		if (client->peer.uid != 0 && request_changes(request.verb))
+			(void)err_set(&err, ERR_PERMISSION, "only root may do that");
+		else
+			result = verbs[request.verb](client, &request, &err);
+	}
 	if (!client->waits_for_down)
-		reply(client, result, &err);
+		request_reply(&client->out, result, &err);
 }
 
-/* 0; -1 = the connection is done with. */
-static int client_serve(struct client *client)
+static const char *end_of_line(const struct client *client)
 {
-	struct err err = { .code = ERR_NONE };
-	ssize_t n = local_read(client->fd, &client->in, REQUEST_MAX, &err);
-	const char *end;
-	int result;
+	return client->in.len ? memchr(client->in.data, '\n', client->in.len) : NULL;
+}
 
-	if (n < 0 && n != LOCAL_AGAIN)
-		return -1;
-	while (client->in.len && (end = memchr(client->in.data, '\n', client->in.len))) {
-		size_t len = (size_t)(end - client->in.data);
+/*
+ * One line a turn of the loop, and none before the last answer is gone: neither who asks without
+ * end nor who never reads keeps others waiting or fills our memory.
+ */
+static int client_serve(struct client *client, struct err *err)
+{
+	const char *end = end_of_line(client);
+	size_t len = end ? (size_t)(end - client->in.data) : 0;
 
+	if (end && !client->waits_for_down) {
 		serve_line(client, client->in.data, len);
 		buf_consume(&client->in, len + 1);
 	}
-	result = client->out.len ? local_flush(client->fd, &client->out, &err) : 0;
-	if (result == -1)
+	return local_flush(client->fd, &client->out, err) == -1 ? -1 : 0;
+}
+
+/* 0; -1 = the connection is done with. */
+static int client_talk(struct client *client)
+{
+	struct err err = { .code = ERR_NONE };
+	int result = local_flush(client->fd, &client->out, &err);
+	bool busy;
+
+	if (result == 0 && !end_of_line(client)) {
+		ssize_t n = local_read(client->fd, &client->in, REQUEST_MAX, &err);
+
+		if (n < 0 && n != LOCAL_AGAIN)
+			return -1;
+	}
+	if (result == -1 || (result == 0 && client_serve(client, &err) < 0))
 		return -1;
-	(void)sd_event_source_set_io_events(client->source,
-					    EPOLLIN | (client->out.len ? EPOLLOUT : 0u));
+	busy = client->out.len || (end_of_line(client) && !client->waits_for_down);
+	(void)sd_event_source_set_io_events(client->source, busy ? EPOLLOUT : EPOLLIN);
 	return 0;
 }
 
@@ -187,7 +172,7 @@ static int client_ready(sd_event_source *source, int fd, uint32_t revents, void 
 	(void)revents;
 	if (!client->waits_for_down)
 		loop_timer_in(&client->timer, CLIENT_MS);
-	if (client_serve(client) < 0)
+	if (client_talk(client) < 0)
 		client_close(client);
 	gateway_settle(gateway);
 	return 0;
@@ -210,7 +195,7 @@ static int client_accepted(sd_event_source *source, int fd, uint32_t revents, vo
 	(void)revents;
 	if (accepted < 0)
 		return 0;
-	if (control->count >= CLIENTS_MAX) {
+	if (control->count >= (peer.uid ? CLIENTS_MAX : 2 * CLIENTS_MAX)) {
 		(void)close(accepted);
 		return 0;
 	}
@@ -265,7 +250,7 @@ void control_down_done(struct control *control, const struct err *err)
 			continue;
 		if (err->code == ERR_NONE)
 			result = json_pack("{s:s, s:b}", "schema", "l2tpgw.down/1", "down", 1);
-		reply(client, result, err);
+		request_reply(&client->out, result, err);
 		(void)local_flush(client->fd, &client->out, &ignored);
 	}
 }

@@ -3,8 +3,7 @@
 #define L2TPGW_DAEMON_CONTROL_H
 
 /*
- * The control socket: what `l2tpgw` asks. One JSON object a line each way: request {"verb": …},
- * reply {"ok": result} or {"error": {"code", "text"}}. root may do all, others (members of group
+ * The control socket: what `l2tpgw` asks (request.h). root may do all, others (members of group
  * l2tpgw, whom the socket's mode lets in) may only look.
  */
 #include "daemon/gateway.h"

@@ -13,8 +13,8 @@
 
 #define ANSWER_MS 10000
 
-const char *const external_sockets[] = { "/run/charon.vici", "/var/run/charon.vici",
-					 "/run/strongswan/charon.vici", NULL };
+static const char *const external_sockets[] = { "/run/charon.vici", "/var/run/charon.vici",
+						"/run/strongswan/charon.vici", NULL };
 
 const char *external_socket(void)
 {

@@ -115,9 +115,11 @@ static int apply_steps(struct gateway *gateway, const struct plan *plan, size_t 
 	cleanup_arena struct arena *arena = arena_new();
 	struct steps steps;
 
+	gateway->broken = true;
 	if (apply_diff(&gateway->paths, plan, arena, &steps, err) < 0 ||
 	    apply_run(&gateway->paths, &steps, err) < 0)
 		return -1;
+	gateway->broken = false;
 	log_steps(&steps);
 	*changes = steps.count;
 	return 0;
@@ -138,6 +140,25 @@ static bool charon_differs(const struct plan *a, const struct plan *b)
 	return !a || !tree_equal(a->secret, b->secret) || !tree_equal(a->connection, b->connection);
 }
 
+/*
+ * What a running gateway cannot become yet: nobody would see the other charon, or the sessions on a
+ * worker that goes, to their end.
+ */
+static int check_reachable(const struct gateway *gateway, const struct plan *plan, struct err *err)
+{
+	const struct plan *now = gateway->plan;
+
+	if (!now || (now->charon_managed == plan->charon_managed &&
+		     now->workers_count <= plan->workers_count))
+		return 0;
+	return err_set(err, ERR_FAILED,
+		       "%s cannot be changed while the gateway runs; nothing was changed. Take it "
+		       "down first: l2tpgw down, then l2tpgw up",
+		       now->charon_managed != plan->charon_managed
+			   ? "ipsec.charon"
+			   : "l2tp.max_sessions to so much less");
+}
+
 static void adopt_plan(struct gateway *gateway, struct policy *policy, struct plan *plan)
 {
 	struct policy *old_policy = gateway->policy;
@@ -155,6 +176,8 @@ static void adopt_plan(struct gateway *gateway, struct policy *policy, struct pl
 		session_table_policy(gateway->sessions, policy);
 	workers_shards(gateway->workers, shards);
 	session_table_shards(gateway->sessions, shards);
+	if (gateway->started)
+		workers_start(gateway->workers);
 	policy_free(old_policy);
 	plan_free(old_plan);
 }
@@ -176,7 +199,8 @@ static int apply_policy(struct gateway *gateway, size_t *changes, struct err *er
 	plan = plan_of(gateway, file.policy, err);
 	if (!plan)
 		return -1;
-	if (apply_steps(gateway, plan, changes, err) < 0) {
+	if (check_reachable(gateway, plan, err) < 0 ||
+	    apply_steps(gateway, plan, changes, err) < 0) {
 		plan_free(plan);
 		return -1;
 	}
@@ -189,8 +213,12 @@ int gateway_apply(struct gateway *gateway, size_t *changes, struct err *err)
 {
 	char result[64];
 
+	if (gateway->stopping)
+		return err_set(err, ERR_LOCKED,
+			       "the gateway is being taken down; try again in a moment");
 	if (apply_policy(gateway, changes, err) < 0) {
-		applied(gateway, "failed, nothing changed");
+		applied(gateway, err->code == ERR_POLICY ? "the policy is invalid, nothing changed"
+							 : err->text);
 		return -1;
 	}
 	(void)snprintf(result, sizeof(result), "%zu changes", *changes);
@@ -204,10 +232,12 @@ void gateway_repair(struct gateway *gateway, const char *why)
 	struct err err = { .code = ERR_NONE };
 	size_t changes = 0;
 
-	if (apply_steps(gateway, gateway->plan, &changes, &err) < 0)
+	if (apply_steps(gateway, gateway->plan, &changes, &err) < 0) {
 		log_error("%s, and cannot be put back: %s", why, err.text);
-	else if (changes)
+		applied(gateway, err.text);
+	} else if (changes) {
 		log_warning("%s: %zu of our objects put back", why, changes);
+	}
 }
 
 static bool host_same(const struct host *a, const struct host *b)
@@ -225,7 +255,7 @@ void gateway_host_changed(struct gateway *gateway)
 
 	if (gateway->stopping)
 		return;
-	if (host_gather(&host, &err) < 0) {
+	if (host_gather_wan(gateway->policy->gateway.wan, &host, &err) < 0) {
 		log_warning("%s", err.text);
 		return;
 	}

@@ -31,7 +31,9 @@ struct gateway {
 	struct policy *policy;
 	struct plan *plan;
 	struct session_table *sessions;
-	int silent; /* the silent socket, inherited by children */
+	/* The silent socket and the decapsulating one: children inherit them, so they outlive us.
+	 */
+	int held[2];
 
 	struct admission *admission;
 	struct charon *charon;
@@ -41,7 +43,9 @@ struct gateway {
 	struct workers *workers;
 
 	bool stopping;   /* `down` is under way */
-	int64_t started; /* wall seconds */
+	bool was_ready;  /* at any time since it began */
+	bool broken;     /* the last attempt to give objects their values failed */
+	int64_t started; /* wall seconds; 0 = it has not begun yet */
 	int64_t applied; /* wall seconds of the last apply */
 	char apply_result[256];
 };

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
@@ -30,32 +31,53 @@
 #include "daemon/ticker.h"
 #include "daemon/watch.h"
 #include "daemon/workers.h"
+#include "drive/encap.h"
 #include "drive/silent.h"
 
 static int make_directories(const struct paths *paths, struct err *err)
 {
-	if (file_mkdirs(paths->run, 0755, err) < 0 || file_mkdirs(paths->sessions, 0700, err) < 0 ||
+	if (file_mkdirs(paths->sessions, 0700, err) < 0 ||
 	    file_mkdirs(paths->results, 0700, err) < 0)
 		return -1;
 	return file_mkdirs(paths->state, 0700, err);
 }
 
+/* `down` removes the file while it is locked: a lock on one that is gone keeps nobody out. */
+static bool is_still_there(int fd, const char *path)
+{
+	struct stat mine, theirs;
+
+	return fstat(fd, &mine) == 0 && stat(path, &theirs) == 0 && mine.st_ino == theirs.st_ino &&
+	       mine.st_dev == theirs.st_dev;
+}
+
 /* One l2tpgwd a gateway. The lock goes with the process, however that ends. */
 static int take_lock(const struct paths *paths, struct err *err)
 {
-	int fd = open(paths->daemon_pid, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	cleanup_fd int fd = -1;
 
+	if (file_mkdirs(paths->run, 0755, err) < 0)
+		return -1;
+	fd = open(paths->daemon_pid, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return err_errno(err, errno, "cannot open %s", paths->daemon_pid);
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
-		if (ftruncate(fd, 0) < 0 || dprintf(fd, "%d\n", (int)getpid()) < 0) {
-			(void)close(fd);
-			return err_errno(err, errno, "cannot write %s", paths->daemon_pid);
-		}
-		return fd;
-	}
-	(void)close(fd);
-	return err_set(err, ERR_LOCKED, "another l2tpgwd is running (%s)", paths->daemon_pid);
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0 || !is_still_there(fd, paths->daemon_pid))
+		return err_set(err, ERR_LOCKED, "another l2tpgwd is running (%s)",
+			       paths->daemon_pid);
+	if (ftruncate(fd, 0) < 0 || dprintf(fd, "%d\n", (int)getpid()) < 0)
+		return err_errno(err, errno, "cannot write %s", paths->daemon_pid);
+	return steal_fd(&fd);
+}
+
+/* A pidfd for each pppd: the usual soft limit of 1024 is one for programs that use select(). */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static void parts_new(struct gateway *gateway)
@@ -83,8 +105,9 @@ static int gateway_begin(struct gateway *gateway, struct err *err)
 {
 	size_t changes = 0;
 
-	gateway->silent = silent_open(err);
-	if (gateway->silent < 0 || pppd_database_note(&gateway->paths, err) < 0 ||
+	gateway->held[0] = silent_open(err);
+	gateway->held[1] = gateway->held[0] < 0 ? -1 : encap_open(err);
+	if (gateway->held[1] < 0 || pppd_database_note(&gateway->paths, err) < 0 ||
 	    gateway_apply(gateway, &changes, err) < 0)
 		return -1;
 	log_info("policy applied: %zu changes", changes);
@@ -133,6 +156,7 @@ static int serve(struct gateway *gateway, struct err *err)
 		parts_free(gateway);
 		return -1;
 	}
+	gateway->started = (int64_t)time(NULL);
 	(void)sd_notify(0, "READY=1");
 	result = sd_event_loop(gateway->loop);
 	(void)sd_notify(0, "STOPPING=1");
@@ -142,9 +166,24 @@ static int serve(struct gateway *gateway, struct err *err)
 		   : result;
 }
 
+/*
+ * A gateway that could not even begin leaves nothing behind; one that goes on without us is not
+ * touched by an l2tpgwd that fails.
+ */
+static int first_or_next_life(struct gateway *gateway, struct err *err)
+{
+	bool first = !teardown_is_due(&gateway->paths);
+	struct err undo = { .code = ERR_NONE };
+	int result = make_directories(&gateway->paths, err) < 0 ? -1 : serve(gateway, err);
+
+	if (result < 0 && first && !gateway->started && teardown(&gateway->paths, &undo) < 0)
+		(void)err_wrap(err, "not undone (%s)", undo.text);
+	return result;
+}
+
 static int run(bool down, struct err *err)
 {
-	struct gateway gateway = { .silent = -1, .started = (int64_t)time(NULL) };
+	struct gateway gateway = { .held = { -1, -1 } };
 	cleanup_fd int lock = -1;
 
 	if (paths_load(&gateway.paths, err) < 0)
@@ -152,12 +191,13 @@ static int run(bool down, struct err *err)
 	if (geteuid() != 0)
 		return err_set(err, ERR_PERMISSION, "l2tpgwd needs root");
 	(void)umask(022);
-	if (make_directories(&gateway.paths, err) < 0)
-		return -1;
+	raise_descriptor_limit();
 	lock = take_lock(&gateway.paths, err);
 	if (lock < 0)
 		return -1;
-	return down ? teardown(&gateway.paths, err) : serve(&gateway, err);
+	if (down)
+		return teardown(&gateway.paths, err);
+	return first_or_next_life(&gateway, err);
 }
 
 int main(int argc, char **argv)

@@ -4,10 +4,12 @@
 #include <stdio.h>
 
 #include "base/fabric.h"
+#include "base/log.h"
+
+#define ANSWER_MS 30000 /* installing some hundred traps takes its time */
 
 static const char marks_name[] = FABRIC_NAME "-marks";
-/* In 198.18.0.0/15 but outside what the fabric uses; nothing is ever sent between the two. */
-static const char marks_local[] = "198.18.64.1";
+static const char marks_local[] = "198.18.64.1"; /* MARKS_LOCAL */
 static const char marks_remote[] = "198.18.64.2";
 
 static void list_of_one(struct arena *arena, struct tree *parent, const char *name,
@@ -54,4 +56,58 @@ struct tree *marks_unload_message(struct arena *arena)
 
 	tree_value(arena, message, "name", marks_name);
 	return message;
+}
+
+static void on_used(void *user, const struct tree *response, const struct err *why)
+{
+	struct err err = { .code = ERR_NONE };
+
+	(void)user;
+	if (!response)
+		log_warning("charon: marks in use could not be passed over: %s", why->text);
+	else if (vici_success(response, &err) < 0)
+		log_warning("charon: marks in use could not be passed over: %s", err.text);
+}
+
+static void use_some(struct marks *marks);
+
+static void on_unloaded(void *user, const struct tree *response, const struct err *why)
+{
+	struct marks *marks = user;
+
+	on_used(user, response, why);
+	if (!response)
+		return;
+	if (marks->left)
+		use_some(marks);
+	else
+		marks->done(marks->user);
+}
+
+static void use_some(struct marks *marks)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	unsigned count = marks->left < MARKS_AT_ONCE ? marks->left : MARKS_AT_ONCE;
+	struct vici_request request = { .command = "load-conn",
+					.message = marks_message(arena, count),
+					.timeout_ms = ANSWER_MS,
+					.on_done = on_used,
+					.user = marks };
+
+	marks->left -= count;
+	if (link_ask(marks->link, &request) < 0)
+		return;
+	request.command = "unload-conn";
+	request.message = marks_unload_message(arena);
+	request.on_done = on_unloaded;
+	(void)link_ask(marks->link, &request);
+}
+
+void marks_use(struct marks *marks, unsigned count)
+{
+	marks->left = count;
+	if (count)
+		use_some(marks);
+	else
+		marks->done(marks->user);
 }

@@ -8,8 +8,24 @@
  * connection of traps for an address pair that nobody uses moves it on, and is unloaded again.
  */
 #include "base/tree.h"
+#include "daemon/link.h"
 
 #define MARKS_AT_ONCE 512 /* keeps the message far below VICI's limit of 512 KiB */
+/* 198.18.64.1: within 198.18.0.0/15, outside what the fabric uses; nothing is ever sent there. */
+#define MARKS_LOCAL 0xc6124001u
+
+struct marks {
+	struct link *link; /* the connection for commands */
+	void (*done)(void *user);
+	void *user;
+	unsigned left;
+};
+
+/*
+ * Begins to use up `count` marks, MARKS_AT_ONCE at a time; `done` is called when it is over,
+ * whether charon did it or not, but not if the connection ends before.
+ */
+void marks_use(struct marks *marks, unsigned count);
 
 /* The message of a load-conn that takes `count` marks (1 to MARKS_AT_ONCE). */
 struct tree *marks_message(struct arena *arena, unsigned count);

@@ -6,9 +6,14 @@
  * SAs that a charon of ours left in the kernel when it died and that belong to no session: made in
  * its last moments, or while l2tpgwd was away. Nobody would ever end them.
  */
-#include "daemon/gateway.h"
+#include "base/err.h"
+#include "session/session.h"
 
-/* Deletes them. Only while no charon of ours runs: those of a living one are its own affair. */
-void orphans_sweep(struct gateway *gateway);
+/*
+ * Deletes those without a session in the table (NULL = all), for a managed charon only: another's
+ * may have connections like ours. To be called while no charon of ours runs, or before it has our
+ * connection: what a living one made is its own affair. How many marks, or negative.
+ */
+int orphans_delete(const struct session_table *sessions, struct err *err);
 
 #endif

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ip4.h"
+
 struct pattern {
 	const char *text; /* found anywhere in the line */
 	const char *reason;
@@ -44,10 +46,16 @@ static void learn_peer(struct refusal_attempt *attempt, const char *message)
 	const char *verb = strstr(message, " is initiating a");
 	size_t len = verb ? (size_t)(verb - message) : 0;
 
-	if (!len || len >= sizeof(attempt->peer))
+	char peer[sizeof(attempt->peer)];
+	uint32_t address;
+
+	if (!len || len >= sizeof(peer))
 		return;
-	memcpy(attempt->peer, message, len);
-	attempt->peer[len] = '\0';
+	memcpy(peer, message, len);
+	peer[len] = '\0';
+	/* Identities stand in the log too, and say what their owners like. */
+	if (ip4_parse(peer, &address))
+		memcpy(attempt->peer, peer, len + 1);
 }
 
 static void learn_offer(struct refusal_attempt *attempt, const char *message)

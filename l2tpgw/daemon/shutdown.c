@@ -33,6 +33,8 @@ static void look(void *user)
 {
 	struct shutdown *s = user;
 
+	/* Again and again: whoever dials meanwhile is told too. */
+	(void)session_close_all(s->gateway->sessions, gateway_now(), SESSION_SHUTDOWN);
 	gateway_settle(s->gateway);
 	if (session_total(s->gateway->sessions) && loop_ms() < s->deadline) {
 		loop_timer_in(&s->timer, LOOK_MS);
@@ -47,7 +49,6 @@ void shutdown_begin(struct gateway *gateway)
 		return;
 	log_notice("down: %u sessions are ended", session_total(gateway->sessions));
 	gateway->stopping = true;
-	(void)session_close_all(gateway->sessions, gateway_now(), SESSION_SHUTDOWN);
 	shutdown.gateway = gateway;
 	shutdown.deadline = loop_ms() + GOODBYE_MS;
 	loop_timer_init(&shutdown.timer, gateway->loop, look, &shutdown);

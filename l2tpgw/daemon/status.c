@@ -51,6 +51,10 @@ static json_t *warnings_json(const struct gateway *gateway)
 							"connect"));
 	if (!gateway->policy->users_count)
 		json_array_append_new(list, json_string("the policy has no users"));
+	if (gateway->broken)
+		json_array_append_new(list,
+				      json_string("rules, addresses or files are not as the policy "
+						  "wants them; see the last apply and the log"));
 	return list;
 }
 
@@ -58,9 +62,11 @@ static const char *state_name(const struct gateway *gateway)
 {
 	if (gateway->stopping)
 		return "stopping";
+	if (gateway->broken)
+		return "degraded";
 	if (gateway_ready(gateway))
 		return "ready";
-	return "starting";
+	return gateway->was_ready ? "degraded" : "starting";
 }
 
 json_t *status_json(const struct gateway *gateway)

@@ -8,8 +8,15 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "drive/procfs.h"
 
 static void feed(struct supervised *s, enum child_event event);
+
+static void failed(struct supervised *s, const char *what, const char *why)
+{
+	(void)snprintf(s->failure, sizeof(s->failure), "%s: %s", what, why);
+	log_error("%s %s", s->name, s->failure);
+}
 
 static int process_ended(sd_event_source *source, int fd, uint32_t revents, void *user)
 {
@@ -24,8 +31,10 @@ static int process_ended(sd_event_source *source, int fd, uint32_t revents, void
 	loop_unwatch(&s->source);
 	if (process_reap(&s->process, &status, &err) < 0)
 		log_error("%s: %s", s->name, err.text);
-	else
+	else if (s->child.state == CHILD_KILLED) /* which says why already */
 		log_warning("%s ended: %s", s->name, process_status_text(status, text));
+	else
+		failed(s, "ended", process_status_text(status, text));
 	process_release(&s->process);
 	(void)file_remove(s->pid_path, &err);
 	feed(s, CHILD_EXITED);
@@ -46,7 +55,7 @@ static void spawn(struct supervised *s)
 	struct err err = { .code = ERR_NONE };
 
 	if (s->ops->spawn(s->user, &s->process, &err) < 0) {
-		log_error("%s cannot be started: %s", s->name, err.text);
+		failed(s, "cannot be started", err.text);
 		feed(s, CHILD_EXITED);
 		return;
 	}
@@ -72,8 +81,10 @@ static void act(struct supervised *s, enum child_action action)
 {
 	switch (action) {
 	case CHILD_DO_NOTHING:
-	case CHILD_DO_READY:
 	case CHILD_DO_GONE:
+		break;
+	case CHILD_DO_READY:
+		s->failure[0] = '\0';
 		break;
 	case CHILD_DO_SPAWN:
 		spawn(s);
@@ -82,7 +93,7 @@ static void act(struct supervised *s, enum child_action action)
 		signal_it(s, SIGTERM);
 		break;
 	case CHILD_DO_KILL:
-		log_warning("%s does not answer: killed", s->name);
+		failed(s, "killed", "it did not answer");
 		signal_it(s, SIGKILL);
 		break;
 	case CHILD_DO_LOST:
@@ -163,4 +174,13 @@ void supervised_answered(struct supervised *s)
 void supervised_frozen(struct supervised *s)
 {
 	feed(s, CHILD_FROZEN);
+}
+
+bool supervised_stopped(const struct supervised *s)
+{
+	struct procfs_stat stat;
+	struct err err;
+
+	return s->process.pid && procfs_stat(s->process.pid, &stat, &err) == 0 &&
+	       (stat.state == 'T' || stat.state == 't');
 }

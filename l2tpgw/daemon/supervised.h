@@ -25,7 +25,8 @@ struct supervised {
 	char digest[PIDFILE_DIGEST_MAX]; /* of the configuration it is to be started with */
 	struct child child;
 	struct process process;
-	bool adopted; /* the present process was started by an earlier l2tpgwd */
+	bool adopted;      /* the present process was started by an earlier l2tpgwd */
+	char failure[256]; /* why it is not ready, as far as we know; "" = nothing went wrong */
 	sd_event *loop;
 	sd_event_source *source; /* of the pidfd */
 	struct loop_timer timer;
@@ -43,5 +44,7 @@ void supervised_start(struct supervised *s, const char *digest);
 void supervised_answered(struct supervised *s);
 /* It runs, but does not answer: it is killed and started anew. */
 void supervised_frozen(struct supervised *s);
+/* It was stopped (SIGSTOP, a debugger): frozen as far as anybody can see. */
+bool supervised_stopped(const struct supervised *s);
 
 #endif

@@ -13,6 +13,7 @@
 #include "base/fabric.h"
 #include "base/file.h"
 #include "daemon/external.h"
+#include "daemon/orphans.h"
 #include "daemon/pppd_database.h"
 #include "daemon/stray.h"
 #include "drive/conntrack.h"
@@ -32,21 +33,24 @@ static void note(int result, struct err *first, const struct err *err)
 }
 
 /* Politely first, then for certain. */
-static int stop(struct process *process, int polite, struct err *err)
+static int stop(struct process *process, struct err *err)
 {
-	int status;
+	int status, pid = (int)process->pid;
 
-	if (process_signal(process, polite, err) < 0)
+	if (process_signal(process, SIGTERM, err) < 0)
 		return -1;
 	if (!process_wait(process, STOP_MS)) {
 		if (process_signal(process, SIGKILL, err) < 0)
 			return -1;
 		(void)process_wait(process, KILL_MS);
 	}
-	return process_reap(process, &status, err) < 0 ? -1 : 0;
+	if (process_reap(process, &status, err) == 0)
+		return 0;
+	process_release(process);
+	return err_set(err, ERR_FAILED, "process %d cannot be ended, not even by SIGKILL", pid);
 }
 
-static int stop_pidfile(const char *path, int polite, struct err *err)
+static int stop_pidfile(const char *path, struct err *err)
 {
 	struct process process = PROCESS_NONE;
 	struct pidfile file;
@@ -55,7 +59,7 @@ static int stop_pidfile(const char *path, int polite, struct err *err)
 	if (found == 0) {
 		int gone = process_adopt(file.pid, file.start, &process, err);
 
-		if (gone < 0 || (gone == 0 && stop(&process, polite, err) < 0))
+		if (gone < 0 || (gone == 0 && stop(&process, err) < 0))
 			return -1;
 	}
 	return found < 0 ? -1 : file_remove(path, err);
@@ -80,7 +84,7 @@ static int stop_pppds(const struct paths *paths, struct err *err)
 			(void)process_signal(&processes[i], SIGTERM, err);
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (processes[i].pid && stop(&processes[i], SIGTERM, err) < 0)
+		if (processes[i].pid && stop(&processes[i], err) < 0)
 			result = -1;
 	}
 	return result;
@@ -149,6 +153,31 @@ static int remove_tree(const char *path, struct err *err)
 	return result;
 }
 
+static bool is_in_run(const struct paths *paths, const char *name)
+{
+	char path[PATHS_MAX];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", paths->run, name);
+	return access(path, F_OK) == 0;
+}
+
+bool teardown_is_due(const struct paths *paths)
+{
+	return is_in_run(paths, "ruleset.nft");
+}
+
+/* What a charon that is gone left in the kernel, or what we have in somebody else's. */
+static void clean_ipsec(const struct paths *paths, struct err *first)
+{
+	struct err err = { .code = ERR_NONE };
+
+	if (is_in_run(paths, "strongswan.conf"))
+		note(orphans_delete(NULL, &err), first, &err);
+	else if (teardown_is_due(paths))
+		note(external_forget(&err), first, &err);
+	note(delete_orphans(paths, &err), first, &err);
+}
+
 int teardown(const struct paths *paths, struct err *first)
 {
 	struct err err = { .code = ERR_NONE };
@@ -157,13 +186,12 @@ int teardown(const struct paths *paths, struct err *first)
 	note(stop_pppds(paths, &err), first, &err);
 	for (unsigned worker = 1; worker <= FABRIC_WORKERS_MAX; worker++) {
 		paths_worker(paths, worker, "pid", path);
-		note(stop_pidfile(path, SIGTERM, &err), first, &err);
+		note(stop_pidfile(path, &err), first, &err);
 	}
 	/* A worker that had to be killed leaves its pppds behind. */
 	note(stop_pppds(paths, &err), first, &err);
-	note(stop_pidfile(paths->charon_pid, SIGTERM, &err), first, &err);
-	note(external_forget(&err), first, &err);
-	note(delete_orphans(paths, &err), first, &err);
+	note(stop_pidfile(paths->charon_pid, &err), first, &err);
+	clean_ipsec(paths, first);
 	note(remove_objects(paths, &err), first, &err);
 	note(conntrack_forget_all(&err), first, &err);
 	note(pppd_database_remove(paths, &err), first, &err);

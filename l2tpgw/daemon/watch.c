@@ -9,7 +9,7 @@
 #include "daemon/loop.h"
 #include "drive/net_monitor.h"
 
-/* Changes come in bursts (a lease, a link): the last of one is what counts. */
+/* Changes come in bursts (a lease, a link): one look a while is enough, however long they last. */
 #define SETTLE_MS 300
 
 struct watch {
@@ -17,12 +17,14 @@ struct watch {
 	int net, nft;
 	sd_event_source *net_source, *nft_source;
 	struct loop_timer host_timer;
+	bool looking; /* the timer runs */
 };
 
 static void host_changed(void *user)
 {
 	struct watch *watch = user;
 
+	watch->looking = false;
 	gateway_host_changed(watch->gateway);
 }
 
@@ -36,8 +38,10 @@ static int net_readable(sd_event_source *source, int fd, uint32_t revents, void 
 	(void)revents;
 	if (what < 0)
 		log_warning("watching the network: %s", err.text);
-	if (what != 0)
-		loop_timer_in(&watch->host_timer, SETTLE_MS);
+	if (what == 0 || watch->looking)
+		return 0;
+	watch->looking = true;
+	loop_timer_in(&watch->host_timer, SETTLE_MS);
 	return 0;
 }
 

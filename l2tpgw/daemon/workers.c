@@ -10,7 +10,8 @@
 #include "base/log.h"
 #include "daemon/pppds.h"
 #include "daemon/supervised.h"
-#include "drive/procfs.h"
+#include "drive/ability.h"
+#include "drive/modules.h"
 #include "drive/xl2tpd.h"
 
 #define READY_INTERVAL_MS  50
@@ -24,7 +25,6 @@ static const char xl2tpd_binary[] = "/usr/sbin/xl2tpd";
 struct worker {
 	struct workers *workers;
 	unsigned number;
-	const char *config; /* path; the plan's */
 	struct supervised process;
 	struct xl2tpd *pipe;
 	sd_event_source *source;
@@ -102,21 +102,14 @@ static void on_answer(void *user, enum xl2tpd_outcome outcome, const char *reply
 	case XL2TPD_TIMEOUT:
 		supervised_frozen(&worker->process);
 		break;
-	case XL2TPD_ABSENT:
+	case XL2TPD_ABSENT: /* it has not come so far yet, or has lost its pipe */
+		if (worker->process.child.state == CHILD_READY)
+			supervised_frozen(&worker->process);
+		break;
 	case XL2TPD_FAILED:
 	case XL2TPD_CANCELLED:
 		break;
 	}
-}
-
-/* A stopped process (SIGSTOP, a debugger) is seen at once, any other frozen one by its silence. */
-static bool is_stopped(const struct worker *worker)
-{
-	struct procfs_stat stat;
-	struct err err = { .code = ERR_NONE };
-
-	return procfs_stat(worker->process.process.pid, &stat, &err) == 0 &&
-	       (stat.state == 'T' || stat.state == 't');
 }
 
 static void worker_health(void *user)
@@ -128,7 +121,8 @@ static void worker_health(void *user)
 	if (!worker->process.process.pid)
 		return;
 	loop_timer_in(&worker->health_timer, ready ? HEALTH_INTERVAL_MS : READY_INTERVAL_MS);
-	if (ready && is_stopped(worker)) {
+	/* Seen at once; any other way of being frozen by the silence. */
+	if (ready && supervised_stopped(&worker->process)) {
 		supervised_frozen(&worker->process);
 		return;
 	}
@@ -143,22 +137,53 @@ static void worker_health(void *user)
 	pipe_process(worker);
 }
 
+/* Without it xl2tpd would carry the sessions' packets itself, and say so in its log only. */
+static int check_kernel(struct err *err)
+{
+	const char *module = ability_module(ABILITY_L2TP);
+	struct err ignored;
+
+	if (ability_probe(ABILITY_L2TP, err) == 0 ||
+	    (module_load(module, &ignored) == 0 && ability_probe(ABILITY_L2TP, err) == 0))
+		return 0;
+	return err_wrap(err, "%s is missing, module %s is %s", ability_text(ABILITY_L2TP), module,
+			module_state_text(module_state(module)));
+}
+
+/* The plan's: asked for whenever it is needed, for the next plan has another. */
+static const char *worker_config(const struct worker *worker)
+{
+	const struct plan *plan = worker->workers->gateway->plan;
+
+	for (size_t i = 0; i < plan->workers_count; i++) {
+		if (plan->workers[i].number == worker->number)
+			return plan->workers[i].config;
+	}
+	return NULL;
+}
+
 static int worker_spawn(void *user, struct process *process, struct err *err)
 {
 	struct worker *worker = user;
 	struct gateway *gateway = worker->workers->gateway;
+	const char *config = worker_config(worker);
 	char pid[PATHS_MAX], pipe[PATHS_MAX];
-	const char *const argv[] = { xl2tpd_binary, "-D", "-c", worker->config, "-p", pid,
-				     "-C",          pipe, NULL };
+	const char *const argv[] = {
+		xl2tpd_binary, "-D", "-c", config, "-p", pid, "-C", pipe, NULL
+	};
 	const char *const env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
 	const struct spawn spawn = { .argv = argv,
 				     .env = env,
 				     .out = STDERR_FILENO,
-				     .fds = &gateway->silent,
-				     .fds_count = 1,
+				     .fds = gateway->held,
+				     .fds_count = array_size(gateway->held),
 				     .nofile = WORKER_NOFILE,
 				     .session = true };
 
+	if (!config)
+		return err_set(err, ERR_INTERNAL, "it is not in the plan");
+	if (check_kernel(err) < 0)
+		return -1;
 	paths_worker(&gateway->paths, worker->number, "xpid", pid);
 	paths_worker(&gateway->paths, worker->number, "control", pipe);
 	(void)unlink(pipe);
@@ -239,7 +264,6 @@ void workers_start(struct workers *workers)
 			worker_init(workers, worker, &plan->workers[i]);
 			workers->count = i + 1;
 		}
-		worker->config = plan->workers[i].config;
 		supervised_start(&worker->process, plan->workers[i].digest);
 	}
 }
@@ -308,19 +332,22 @@ void workers_close_tunnel(struct workers *workers, unsigned worker, uint32_t tun
 	}
 }
 
+static json_t *worker_status(const struct worker *worker)
+{
+	const struct supervised *s = &worker->process;
+	const char *failure = s->child.state != CHILD_READY && *s->failure ? s->failure : NULL;
+
+	return json_pack("{s:s, s:s, s:o, s:i, s:s?}", "name", s->name, "state",
+			 child_state_name(s->child.state), "pid",
+			 s->process.pid ? json_integer(s->process.pid) : json_null(), "restarts",
+			 (int)s->child.restarts, "detail", failure);
+}
+
 json_t *workers_status(const struct workers *workers)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < workers->count; i++) {
-		const struct worker *worker = &workers->worker[i];
-		pid_t pid = worker->process.process.pid;
-
-		json_array_append_new(
-		    list, json_pack("{s:s, s:s, s:o, s:i, s:n}", "name", worker->process.name,
-				    "state", child_state_name(worker->process.child.state), "pid",
-				    pid ? json_integer(pid) : json_null(), "restarts",
-				    (int)worker->process.child.restarts, "detail"));
-	}
+	for (size_t i = 0; i < workers->count; i++)
+		json_array_append_new(list, worker_status(&workers->worker[i]));
 	return list;
 }

@@ -121,7 +121,7 @@ static const char *render(struct plan *plan, const struct policy *policy, const 
 			  struct err *err)
 {
 	cleanup_buf struct buf out = BUF_INIT;
-	char snat[IP4_TEXT_MAX];
+	char snat[IP4_TEXT_MAX], encap[IP4_TEXT_MAX];
 	const char *allow = net_elements(plan, &policy->firewall.allow_from);
 	const char *deny = net_elements(plan, &policy->firewall.deny_from);
 	enum policy_nat nat = policy->routing.nat;
@@ -138,6 +138,8 @@ static const char *render(struct plan *plan, const struct policy *policy, const 
 		{ .name = "zone_of", .value = zone_elements(plan), .verbatim = true },
 		{ .name = "vip_of", .value = vip_elements(plan), .verbatim = true },
 		{ .name = "worker_of", .value = worker_elements(plan), .verbatim = true },
+		{ .name = "encap", .value = given(plan->charon_managed) },
+		{ .name = "encap_address", .value = ip4_text(FABRIC_ENCAP_ADDRESS, encap) },
 		{ .name = "admission", .value = given(allow || deny) },
 		{ .name = "allow_from", .value = allow, .verbatim = true },
 		{ .name = "deny_from", .value = deny, .verbatim = true },

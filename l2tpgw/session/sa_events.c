@@ -153,7 +153,8 @@ static void listed_child(struct session_table *table, struct session_now now,
 			 const struct sa_ike *ike, const struct sa_child *child)
 {
 	struct session *session = table_find_mark(table, child->mark);
-	bool newest = !session || session->seen != table->snapshot || child->id > session->child.id;
+	bool newest =
+	    !session || session->seen != table->snapshot || child->id >= session->child.id;
 
 	if (child->state == SA_CHILD_OTHER || has_ended(table, child->id))
 		return;

@@ -71,6 +71,21 @@ static void success_is_no_refusal(void **state)
 	assert_false(found);
 }
 
+static void an_identity_is_not_taken_for_an_address(void **state)
+{
+	static const char *const log[] = { "203.0.113.9 is initiating a Main Mode IKE_SA",
+					   "198.51.100.7 and others is initiating a",
+					   "no proposal found", NULL };
+	static struct refusals refusals;
+	struct refusal refusal;
+	bool found;
+
+	(void)state;
+	lines(&refusals, 10, log, &found, &refusal);
+	assert_true(found);
+	assert_string_equal(refusal.peer, "203.0.113.9");
+}
+
 static void attempts_are_kept_apart_and_bounded(void **state)
 {
 	static struct refusals refusals;
@@ -99,6 +114,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_key_is_told_with_its_peer),
 		cmocka_unit_test(weak_proposals_are_told_with_what_was_offered),
 		cmocka_unit_test(success_is_no_refusal),
+		cmocka_unit_test(an_identity_is_not_taken_for_an_address),
 		cmocka_unit_test(attempts_are_kept_apart_and_bounded),
 	};
 

@@ -67,6 +67,8 @@ static bool starts(void)
 	if (setjmp(fake_pppd.died))
 		return false;
 	fake_pppd.phase(NULL, PHASE_SERIALCONN);
+	assert_string_equal(take(MSG_TYPE), MSG_START);
+	assert_string_equal(fields_get(&taken, MSG_VIP), "198.18.16.5");
 	return true;
 }
 

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/load.h"
+
+#include <stdio.h>
+
+int load_policy(struct policy_file *file, struct err *err)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	if (policy_file_load(file, err) == 0)
+		return 0;
+	if (err->code != ERR_POLICY)
+		return -1;
+	policy_file_render(file, &text);
+	(void)fputs(buf_text(&text), stderr);
+	return ERR_POLICY;
+}

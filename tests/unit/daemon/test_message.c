@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "unit.h"
+
+#include <string.h>
+
+#include "base/messages.h"
+#include "daemon/message.h"
+
+#define IDENTITY "vip=198.18.16.7\0pid=42\0starttime=900\0parent=41\0tunnel=5\0session=6\0"
+
+static bool read_text(const char *data, size_t size, struct fields *fields, struct message *message)
+{
+	/* The NUL of the literal is one too many. */
+	return fields_decode(fields, data, size - 1) && message_read(fields, message);
+}
+
+#define READ(text, fields, message) read_text(text, sizeof(text), fields, message)
+
+static void an_admission_is_understood(void **state)
+{
+	struct message message;
+	struct fields fields;
+
+	(void)state;
+	assert_true(
+	    READ("type=admit\0" IDENTITY "user=alice\0protocol=mschapv2\0", &fields, &message));
+	assert_int_equal(message.kind, MESSAGE_ADMIT);
+	assert_int_equal(message.vip, 0xc6121007);
+	assert_int_equal(message.pppd.pid, 42);
+	assert_int_equal(message.pppd.start, 900);
+	assert_int_equal(message.parent, 41);
+	assert_int_equal(message.tunnel, 5);
+	assert_int_equal(message.call, 6);
+	assert_string_equal(message.user, "alice");
+	assert_string_equal(message.protocol, "mschapv2");
+}
+
+static void reports_are_understood(void **state)
+{
+	struct message message;
+	struct fields fields;
+
+	(void)state;
+	assert_true(
+	    READ("type=login\0" IDENTITY "result=failed\0reason=protocol\0", &fields, &message));
+	assert_int_equal(message.kind, MESSAGE_LOGIN);
+	assert_false(message.passed);
+	assert_true(message.wrong_protocol);
+	assert_true(READ("type=up\0" IDENTITY "ifname=l2tpgw7\0address=10.0.0.2\0mtu=1400\0",
+			 &fields, &message));
+	assert_int_equal(message.kind, MESSAGE_UP);
+	assert_string_equal(message.ifname, "l2tpgw7");
+	assert_int_equal(message.mtu, 1400);
+	assert_true(READ("type=down\0" IDENTITY
+			 "status=16\0authenticated=1\0rx=18446744073709551615\0tx=1\0",
+			 &fields, &message));
+	assert_int_equal(message.kind, MESSAGE_DOWN);
+	assert_int_equal(message.status, 16);
+	assert_true(message.authenticated && message.counted);
+	assert_true(message.rx == UINT64_MAX && message.tx == 1);
+	assert_true(READ("type=down\0" IDENTITY "status=0\0rx=5\0", &fields, &message));
+	assert_false(message.counted);
+}
+
+static void what_lacks_something_is_none(void **state)
+{
+	struct message message;
+	struct fields fields;
+
+	(void)state;
+	assert_false(READ(IDENTITY "user=a\0protocol=mschapv2\0", &fields, &message));
+	assert_false(READ("type=reboot\0" IDENTITY, &fields, &message));
+	assert_false(READ("type=admit\0" IDENTITY "user=a\0", &fields, &message));
+	assert_false(READ("type=admit\0" IDENTITY "protocol=mschapv2\0", &fields, &message));
+	assert_false(READ("type=admit\0vip=x\0pid=42\0user=a\0protocol=b\0", &fields, &message));
+	assert_false(READ("type=admit\0vip=198.18.16.7\0user=a\0protocol=b\0", &fields, &message));
+	assert_false(
+	    READ("type=admit\0vip=198.18.16.7\0pid=-42\0user=a\0protocol=b\0", &fields, &message));
+	assert_false(READ("type=login\0" IDENTITY "result=maybe\0", &fields, &message));
+	assert_false(READ("type=up\0" IDENTITY, &fields, &message));
+	assert_false(READ("type=down\0" IDENTITY, &fields, &message));
+	assert_false(READ("type=down\0" IDENTITY "status=4294967295\0", &fields, &message));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_admission_is_understood),
+		cmocka_unit_test(reports_are_understood),
+		cmocka_unit_test(what_lacks_something_is_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
