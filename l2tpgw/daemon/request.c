@@ -32,7 +32,7 @@ static int parse_id(const json_t *root, struct request *request, struct err *err
 {
 	const json_t *id = json_object_get(root, "id");
 
-	if (!id)
+	if (!id || json_is_null(id))
 		return 0;
 	if (!json_string_length(id) || json_string_length(id) >= sizeof(request->id))
 		return err_set(err, ERR_USAGE, "that is no id of a session");
