@@ -107,8 +107,8 @@ static int step_add(const struct paths *paths, struct arena *arena, struct steps
 	return 0;
 }
 
-int apply_diff(const struct paths *paths, const struct plan *plan, struct arena *arena,
-	       struct steps *steps, struct err *err)
+int apply_diff(const struct paths *paths, const struct plan *plan, unsigned kinds,
+	       struct arena *arena, struct steps *steps, struct err *err)
 {
 	static const struct object_value absent = { .present = false };
 	struct wishes wishes = { NULL, 0 };
@@ -117,11 +117,12 @@ int apply_diff(const struct paths *paths, const struct plan *plan, struct arena 
 	*steps = (struct steps){ NULL, 0 };
 	wishes_make(plan, arena, &wishes);
 	for (size_t i = 0; i < wishes.count; i++) {
-		if (step_add(paths, arena, steps, &wishes.list[i].object, &wishes.list[i].value,
+		if ((kinds & OBJECT_BIT(wishes.list[i].object.kind)) &&
+		    step_add(paths, arena, steps, &wishes.list[i].object, &wishes.list[i].value,
 			     err) < 0)
 			return -1;
 	}
-	if (object_find_all(paths, arena, &found, err) < 0)
+	if (object_find_all(paths, kinds, arena, &found, err) < 0)
 		return -1;
 	/* Removals last and backwards: what protects goes after what it protected. */
 	for (size_t i = found.count; i-- > 0;) {

@@ -22,9 +22,12 @@ struct steps {
 	size_t count;
 };
 
-/* What differs between this machine and the plan; a NULL plan means "nothing of ours". */
-int apply_diff(const struct paths *paths, const struct plan *plan, struct arena *arena,
-	       struct steps *steps, struct err *err);
+/*
+ * What differs between this machine and the plan, in objects of these kinds (OBJECT_ALL, …); a
+ * NULL plan means "nothing of ours".
+ */
+int apply_diff(const struct paths *paths, const struct plan *plan, unsigned kinds,
+	       struct arena *arena, struct steps *steps, struct err *err);
 /* Does the steps; on failure everything is undone and *err says what failed and that it was. */
 int apply_run(const struct paths *paths, const struct steps *steps, struct err *err);
 

@@ -421,12 +421,12 @@ int object_set(const struct paths *paths, const struct object *object,
 	return kinds[object->kind].set(paths, object, value, err);
 }
 
-int object_find_all(const struct paths *paths, struct arena *arena, struct object_list *found,
-		    struct err *err)
+int object_find_all(const struct paths *paths, unsigned wanted, struct arena *arena,
+		    struct object_list *found, struct err *err)
 {
 	*found = (struct object_list){ NULL, 0 };
 	for (enum object_kind kind = 0; kind < OBJECT_KINDS; kind++) {
-		if (kinds[kind].find(paths, arena, found, err) < 0)
+		if ((wanted & OBJECT_BIT(kind)) && kinds[kind].find(paths, arena, found, err) < 0)
 			return -1;
 	}
 	return 0;

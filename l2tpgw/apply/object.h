@@ -57,9 +57,15 @@ int object_get(const struct paths *paths, struct arena *arena, const struct obje
 /* Makes it so; an absent value removes it (a sysctl gets back what it had before l2tpgw). */
 int object_set(const struct paths *paths, const struct object *object,
 	       const struct object_value *value, struct err *err);
-/* Every object of ours that exists on this machine, whoever of us made it and when. */
-int object_find_all(const struct paths *paths, struct arena *arena, struct object_list *found,
-		    struct err *err);
+/* Bits of enum object_kind, to look at some kinds only: reading the ruleset back costs much. */
+#define OBJECT_BIT(kind) (1u << (kind))
+#define OBJECT_ALL       (OBJECT_BIT(OBJECT_KINDS) - 1)
+#define OBJECT_OF_NETWORK \
+	(OBJECT_BIT(OBJECT_XFRM) | OBJECT_BIT(OBJECT_ROUTE) | OBJECT_BIT(OBJECT_ADDRESS))
+
+/* Every object of ours of these kinds on this machine, whoever of us made it and when. */
+int object_find_all(const struct paths *paths, unsigned kinds, struct arena *arena,
+		    struct object_list *found, struct err *err);
 
 bool object_same(const struct object *a, const struct object *b);
 bool object_value_equal(const struct object_value *a, const struct object_value *b);

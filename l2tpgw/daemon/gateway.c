@@ -109,14 +109,14 @@ static void log_steps(const struct steps *steps)
 			 object_text(&steps->list[i].object, what, sizeof(what)));
 }
 
-static int apply_steps(struct gateway *gateway, const struct plan *plan, size_t *changes,
-		       struct err *err)
+static int apply_steps(struct gateway *gateway, const struct plan *plan, unsigned kinds,
+		       size_t *changes, struct err *err)
 {
 	cleanup_arena struct arena *arena = arena_new();
 	struct steps steps;
 
 	gateway->broken = true;
-	if (apply_diff(&gateway->paths, plan, arena, &steps, err) < 0 ||
+	if (apply_diff(&gateway->paths, plan, kinds, arena, &steps, err) < 0 ||
 	    apply_run(&gateway->paths, &steps, err) < 0)
 		return -1;
 	gateway->broken = false;
@@ -200,7 +200,7 @@ static int apply_policy(struct gateway *gateway, size_t *changes, struct err *er
 	if (!plan)
 		return -1;
 	if (check_reachable(gateway, plan, err) < 0 ||
-	    apply_steps(gateway, plan, changes, err) < 0) {
+	    apply_steps(gateway, plan, OBJECT_ALL, changes, err) < 0) {
 		plan_free(plan);
 		return -1;
 	}
@@ -227,12 +227,12 @@ int gateway_apply(struct gateway *gateway, size_t *changes, struct err *err)
 	return 0;
 }
 
-void gateway_repair(struct gateway *gateway, const char *why)
+void gateway_repair(struct gateway *gateway, unsigned kinds, const char *why)
 {
 	struct err err = { .code = ERR_NONE };
 	size_t changes = 0;
 
-	if (apply_steps(gateway, gateway->plan, &changes, &err) < 0) {
+	if (apply_steps(gateway, gateway->plan, kinds, &changes, &err) < 0) {
 		log_error("%s, and cannot be put back: %s", why, err.text);
 		applied(gateway, err.text);
 	} else if (changes) {
@@ -266,5 +266,6 @@ void gateway_host_changed(struct gateway *gateway)
 		if (gateway_apply(gateway, &changes, &err) < 0)
 			log_error("following the WAN: %s", err.text);
 	}
-	gateway_repair(gateway, "addresses or routes were changed by somebody else");
+	gateway_repair(gateway, OBJECT_OF_NETWORK,
+		       "addresses or routes were changed by somebody else");
 }

@@ -55,8 +55,9 @@ struct gateway {
  * *err says why. *changes is the number of objects that were changed.
  */
 int gateway_apply(struct gateway *gateway, size_t *changes, struct err *err);
-/* Puts back what others changed or removed of the plan in force; logs what it found. */
-void gateway_repair(struct gateway *gateway, const char *why);
+/* Puts back what others changed of the plan in force, in objects of these kinds; logs what it
+ * found. */
+void gateway_repair(struct gateway *gateway, unsigned kinds, const char *why);
 /* Looks at the machine again: a changed WAN is followed. */
 void gateway_host_changed(struct gateway *gateway);
 /* Performs what the session table asks for. Called after everything that changes the table. */

@@ -123,7 +123,7 @@ static int remove_objects(const struct paths *paths, struct err *err)
 	cleanup_arena struct arena *arena = arena_new();
 	struct steps steps;
 
-	if (apply_diff(paths, NULL, arena, &steps, err) < 0)
+	if (apply_diff(paths, NULL, OBJECT_ALL, arena, &steps, err) < 0)
 		return -1;
 	return apply_run(paths, &steps, err);
 }

@@ -3,6 +3,7 @@
 
 #include <systemd/sd-daemon.h>
 
+#include "apply/object.h"
 #include "daemon/loop.h"
 
 #define TICK_MS   500
@@ -17,7 +18,7 @@ static void repair(struct gateway *gateway)
 	if (!gateway->broken || gateway->stopping || loop_ms() < repair_due)
 		return;
 	repair_due = loop_ms() + REPAIR_MS;
-	gateway_repair(gateway, "something is not as it should be");
+	gateway_repair(gateway, OBJECT_ALL, "something is not as it should be");
 }
 
 static void tick(void *user)

@@ -5,6 +5,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "apply/object.h"
 #include "base/log.h"
 #include "daemon/loop.h"
 #include "drive/net_monitor.h"
@@ -56,7 +57,7 @@ static int nft_readable(sd_event_source *source, int fd, uint32_t revents, void 
 	if (what < 0)
 		log_warning("watching nftables: %s", err.text);
 	if (what != 0 && !watch->gateway->stopping)
-		gateway_repair(watch->gateway, "nftables was changed by somebody else");
+		gateway_repair(watch->gateway, OBJECT_ALL, "nftables was changed by somebody else");
 	return 0;
 }
 

@@ -196,7 +196,7 @@ static void expect_nets(struct ip4_net *nets, size_t count, const char *expected
 	assert_non_null(text);
 	assert_int_equal(len, strlen(expected) + 1);
 	assert_memory_equal(text, expected, strlen(expected));
-	assert_non_null(strstr(plan->ruleset, "ip saddr != @allow_from counter drop"));
+	assert_non_null(strstr(plan->ruleset, "ip saddr != @allow_from goto unwelcome"));
 	assert_non_null(strstr(plan->ruleset, "meta l4proto esp goto admission"));
 	assert_null(strstr(plan->ruleset, "ip saddr @deny_from"));
 	plan_free(plan);
@@ -222,7 +222,7 @@ static void nobody_is_asked_without_lists(void **state)
 	assert_false(has(&policy, "goto admission"));
 	policy.firewall.deny_from = (struct policy_nets){ &net, 1 };
 	assert_true(has(&policy, "goto admission"));
-	assert_true(has(&policy, "ip saddr @deny_from counter drop"));
+	assert_true(has(&policy, "ip saddr @deny_from goto unwelcome"));
 	assert_false(has(&policy, "ip saddr != @allow_from"));
 }
 
