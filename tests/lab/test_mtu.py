@@ -5,7 +5,7 @@ import re
 import struct
 
 from lablib.capture import Capture, fragments, ipv4, only_ipsec
-from lablib.checks import check, equal, note
+from lablib.checks import check, equal, wait_until
 from lablib.client import Client
 from lablib.gateway import POLICY, Gateway, policy
 from lablib.topology import SERVER, Topology
@@ -36,17 +36,22 @@ def fits(cipher):
     gateway.write_policy(content)
     gateway.up()
     client = Client(net.c0, esp=[cipher], mtu=1500).connect()
-    record = gateway.wait_sessions(1)[0]
+    wait_until(lambda: [one["state"] for one in gateway.sessions()] == ["up"], 30, "the session is up")
+    record = gateway.sessions()[0]
     mtu = record["mtu"]
     equal("the MTU is the largest that fits", mtu, CIPHERS[cipher])
     printed(gateway, mtu)
-    with Capture(net.gw, "wan") as wan, Capture(net.gw, "lan") as lan:
+    with Capture(net.gw, "wan") as wan, Capture(net.gw, "lan") as lan, Capture(net.c0, client.ifname()) as inside:
+        # The client believes in 1500 whatever was agreed: only the clamp stands between it and fragments.
+        agreed = net.c0.json(f"ip -j link show {client.ifname()}")[0]["mtu"]
+        net.c0.ip(f"link set {client.ifname()} mtu 1500")
         bulk(net, client)
+        net.c0.ip(f"link set {client.ifname()} mtu {agreed}")
         pings(net, client, mtu)
     equal("not one outer fragment", fragments(wan.path), 0)
     largest = max(packet.size for _, packet in ipv4(wan.path))
     check("full packets fill the outer MTU but for the padding", 1500 - 16 < largest <= 1500, largest)
-    segments(lan, mtu, client)
+    segments(lan, inside, mtu, gateway.json("mtu")["mru"]["value"])
     equal("nothing but IPsec on the wan", only_ipsec(wan.path), [])
     one_more(net, record, mtu, client)
     too_large(net, gateway, mtu)
@@ -58,7 +63,11 @@ def printed(gateway, mtu):
     check("mtu prints a sum of several lines", len(text.splitlines()) >= 5, text)
     check("it says the MTU", re.search(rf"\b{mtu}\b", text), text)
     check("it says the MTU of the wan", re.search(r"\b1500\b", text), text)
-    check("so does its JSON", str(mtu) in json.dumps(gateway.json("mtu")), gateway.json("mtu"))
+    told = gateway.json("mtu")
+    for key in ("mtu", "mru"):
+        first, *rest = [line["bytes"] for line in told[key]["sum"]]
+        equal(f"the JSON's sum for {key} comes out", first - sum(rest), told[key]["largest"])
+    equal("and its MTU is that", (told["outer"], told["mtu"]["value"], told["mtu"]["largest"]), (1500, mtu, mtu))
 
 
 def bulk(net, client):
@@ -81,16 +90,21 @@ def pings(net, client, mtu):
           net.srv.run(f"ping -M dont -n -q -c 2 -s 3000 {address}", check=False).stdout.count(" 2 received"), 1)
 
 
-def segments(lan, mtu, client):
-    """MSS of the SYNs that were forwarded, as the lan saw them."""
-    seen = {}
-    for _, packet in ipv4(lan.path):
+def segments(lan, inside, mtu, mru):
+    """MSS of the SYNs that were forwarded: what a client tells limits what it gets, what it is told what it sends."""
+    to_lan, to_client = syns(lan, "lan"), syns(inside, "client")
+    equal("SYNs of the client tell a segment that fills our MTU", to_lan, {mtu - 40})
+    equal("SYNs to the client tell one that fills our MRU", to_client, {min(mtu, mru) - 40})
+
+
+def syns(capture, side):
+    """MSS of the SYNs, of both kinds, that came out there."""
+    found = set()
+    for _, packet in ipv4(capture.path):
         if packet.protocol == TCP and PORT in packet.ports and packet.payload[13] & SYN:
-            seen.setdefault(str(packet.source), set()).add(maximum_segment(packet.payload))
-    note(f"MSS on the lan: {seen}")
-    from_client = {value for source, values in seen.items() if source != SERVER for value in values}
-    check("every SYN of the client tells a segment that fits", from_client and max(from_client) <= mtu - 40, seen)
-    equal("its own interface says the same", client.node.call(interface_mtu, client.ifname()) - 40, max(from_client))
+            if (str(packet.source) == SERVER) == (side == "client"):
+                found.add(maximum_segment(packet.payload))
+    return found
 
 
 def maximum_segment(tcp):
@@ -103,11 +117,6 @@ def maximum_segment(tcp):
             return struct.unpack(">H", options[position + 2:position + 4])[0]
         position += options[position + 1]
     return None
-
-
-def interface_mtu(name):
-    with open(f"/sys/class/net/{name}/mtu", encoding="ascii") as entry:
-        return int(entry.read())
 
 
 def one_more(net, record, mtu, client):

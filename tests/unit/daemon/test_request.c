@@ -23,6 +23,8 @@ static void requests_are_understood(void **state)
 	assert_int_equal(parse(" {\"verb\": \"status\", \"new\": 1}", &request, &err), 0);
 	assert_int_equal(request.verb, REQUEST_STATUS);
 	assert_string_equal(request.id, "");
+	assert_int_equal(parse("{\"verb\":\"sessions\",\"id\":null}", &request, &err), 0);
+	assert_string_equal(request.id, "");
 }
 
 static void only_looking_is_for_everybody(void **state)

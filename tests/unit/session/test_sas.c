@@ -66,6 +66,28 @@ static void test_lost_rekey(void **state)
 	session_table_free(table);
 }
 
+/* After a rekey and a reauthentication the list has the ending child before the live one. */
+static void test_rekey_then_reauthentication(void **state)
+{
+	struct policy policy = test_policy();
+	struct session_table *table = with_clients(&policy, 1);
+	struct sa_child both[] = { test_child(101, 1), test_child(201, 1) };
+	struct sa_event event = { .kind = SA_LISTED,
+				  .ike = test_ike(5, PEER, 4501),
+				  .children = both,
+				  .children_count = 2 };
+
+	(void)state;
+	sa(table, 1000, SA_CHILD_REKEY, test_ike(1, PEER, 4501), test_child(201, 1), 101);
+	both[0].state = SA_CHILD_ENDING;
+	session_snapshot_begin(table, at_ms(2000));
+	session_sa(table, at_ms(2000), &event);
+	session_snapshot_end(table, at_ms(2000));
+	assert_int_equal(session_by_slot(table, 1)->child.id, 201);
+	assert_int_equal(session_by_slot(table, 1)->ike.id, 5);
+	session_table_free(table);
+}
+
 /* IKEv1 reauthentication: a new IKE_SA, its children moved without a word, later the old one down.
  */
 static void test_reauthentication(void **state)
@@ -443,6 +465,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rekey),
 		cmocka_unit_test(test_lost_rekey),
+		cmocka_unit_test(test_rekey_then_reauthentication),
 		cmocka_unit_test(test_reauthentication),
 		cmocka_unit_test(test_reauthentication_unseen),
 		cmocka_unit_test(test_dead_peer),
