@@ -60,7 +60,9 @@ def test_wrong_credentials():
             client.stop()
     equal("nothing but IPsec on the wan", only_ipsec(wan.path), [])
     wait_until(lambda: not sas(net.gw), 120, "the refused ones' SAs end")
-    equal("nothing changed", diff(before, snapshot(net.gw)), [])
+    # The first pppd of a machine makes a database for all of them; `down` takes it away (test_conserve).
+    changed = [line for line in diff(before, snapshot(net.gw)) if "/run/pppd2.tdb" not in line]
+    equal("nothing changed", changed, [])
     for secret in ("wonderland", "looking-glass", "a shared secret", "something else"):
         check(f"the log does not tell “{secret}”", secret not in gateway.log())
     good = Client(nodes[-1]).connect()
