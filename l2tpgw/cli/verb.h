@@ -6,12 +6,16 @@
  * The verbs of l2tpgw as one table: dispatch, usage and --help all read it.
  * A verb prints its result on standard output and returns 0, or sets *err and returns -1, or
  * returns an exit code of its own above 0 (when it has said all there is to say itself).
+ * A verb with sub-verbs ("user add") only groups them and runs nothing itself.
  */
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
 #include "drive/paths.h"
+
+#define OPERANDS_MAX   2
+#define VERB_TITLE_MAX 32
 
 enum option_id {
 	OPTION_HELP,
@@ -34,25 +38,27 @@ extern const struct option_spec option_specs[OPTION_IDS];
 /* What the command line said, already checked against the verb's row. */
 struct args {
 	const struct paths *paths;
-	const char *operand;           /* the positional argument, NULL if absent */
-	const char *value[OPTION_IDS]; /* of options with a value */
+	const char *operand[OPERANDS_MAX]; /* in order; NULL if absent */
+	const char *value[OPTION_IDS];     /* of options with a value */
 	bool given[OPTION_IDS];
 };
 
 struct verb {
 	const char *name;
-	const char *operand; /* name of its optional positional argument, NULL if it takes none */
-	unsigned options;    /* bits of enum option_id; --help and --json need not be named */
-	bool json;           /* understands --json */
-	const char *summary; /* one line */
-	const char *detail;  /* paragraphs for --help */
+	/* As usage shows them, optional ones in brackets and last: "USER [WHEN]"; NULL = none. */
+	const char *operands;
+	unsigned options;        /* bits of enum option_id; --help and --json need not be named */
+	bool json;               /* understands --json */
+	const char *summary;     /* one line */
+	const char *detail;      /* paragraphs for --help */
+	const struct verb *subs; /* sub-verbs, ended like `verbs`; then it takes and runs nothing */
 	int (*run)(const struct args *args, struct err *err);
 };
 
 extern const struct verb verbs[]; /* ends with name == NULL */
-const struct verb *verb_find(const char *name);
-void verb_help(const struct verb *verb);
-void verbs_help(void);
+/* In one level of the table; NULL if there is none of that name. */
+const struct verb *verb_find(const struct verb *level, const char *name);
+bool verb_takes(const struct verb *verb, enum option_id id);
 
 int verb_up(const struct args *args, struct err *err);
 int verb_down(const struct args *args, struct err *err);

@@ -39,7 +39,7 @@ static void check_text(const struct policy_file *file, const char *path)
 
 int verb_check(const struct args *args, struct err *err)
 {
-	const char *path = args->operand ? args->operand : args->paths->policy;
+	const char *path = args->operand[0] ? args->operand[0] : args->paths->policy;
 	cleanup_policy_file struct policy_file file = { .path = path };
 	int result = policy_file_load(&file, err);
 

@@ -44,8 +44,8 @@ int verb_mtu(const struct args *args, struct err *err)
 {
 	struct direction mtu = { .key = "mtu", .title = "what we send" };
 	struct direction mru = { .key = "mru", .title = "what clients send" };
-	cleanup_policy_file struct policy_file file = { .path = args->operand
-								    ? args->operand
+	cleanup_policy_file struct policy_file file = { .path = args->operand[0]
+								    ? args->operand[0]
 								    : args->paths->policy };
 	int loaded = load_policy(&file, err);
 	unsigned outer;

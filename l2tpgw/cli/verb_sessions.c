@@ -102,7 +102,7 @@ static void print_members(const json_t *object, const char *prefix)
 
 static int sessions_once(const struct args *args, json_t **last, struct err *err)
 {
-	json_t *request = json_pack("{s:s, s:s?}", "verb", "sessions", "id", args->operand);
+	json_t *request = json_pack("{s:s, s:s?}", "verb", "sessions", "id", args->operand[0]);
 	json_t *result = client_call(args->paths, request, SESSIONS_TIMEOUT_MS, err);
 	const json_t *sessions = json_object_get(result, "sessions");
 
@@ -114,7 +114,7 @@ static int sessions_once(const struct args *args, json_t **last, struct err *err
 			print_json_line(result);
 		else if (args->given[OPTION_JSON])
 			print_json(result);
-		else if (args->operand)
+		else if (args->operand[0])
 			print_members(json_array_get(sessions, 0), "");
 		else
 			print_sessions(sessions);
