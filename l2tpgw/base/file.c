@@ -127,6 +127,15 @@ int file_mkdirs(const char *path, mode_t mode, struct err *err)
 	}
 }
 
+int file_rename(const char *from, const char *to, struct err *err)
+{
+	if (rename(from, to) < 0)
+		return err_errno(err, errno, "cannot rename %s to %s", from, to);
+	if (sync_directory(to) < 0)
+		return err_errno(err, errno, "cannot sync the directory of %s", to);
+	return 0;
+}
+
 int file_remove(const char *path, struct err *err)
 {
 	if (unlink(path) < 0 && errno != ENOENT)

@@ -17,6 +17,8 @@ int file_write(const char *path, const void *data, size_t len, mode_t mode, bool
 	       struct err *err);
 /* mkdir -p for the last component's parents too; an existing directory is fine (mode untouched). */
 int file_mkdirs(const char *path, mode_t mode, struct err *err);
+/* Renames a file or directory, and syncs the directory of the new name. */
+int file_rename(const char *from, const char *to, struct err *err);
 /* Removes a file; one that is not there is fine. */
 int file_remove(const char *path, struct err *err);
 

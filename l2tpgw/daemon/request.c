@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/json.h"
+
 static const struct {
 	const char *name;
 	bool changes;
@@ -60,29 +62,13 @@ bool request_changes(enum request_verb verb)
 	return verbs[verb].changes;
 }
 
-/* A text that was cut within a character is no UTF-8, which JSON has to be. */
-static json_t *text_json(const char *text)
-{
-	char plain[sizeof(((struct err *)0)->text)];
-	json_t *json = json_string(text);
-
-	if (json)
-		return json;
-	(void)snprintf(plain, sizeof(plain), "%s", text);
-	for (char *c = plain; *c; c++) {
-		if ((unsigned char)*c >= 0x80)
-			*c = '?';
-	}
-	return json_string(plain);
-}
-
 static json_t *error_json(const struct err *err)
 {
 	if (err->code == ERR_NONE)
 		return json_pack("{s:{s:i, s:s}}", "error", "code", (int)ERR_INTERNAL, "text",
 				 "l2tpgwd could not make its answer");
 	return json_pack("{s:{s:i, s:o}}", "error", "code", (int)err->code, "text",
-			 text_json(err->text));
+			 json_text(err->text));
 }
 
 void request_reply(struct buf *out, json_t *result, const struct err *err)

@@ -3,23 +3,18 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/log.h"
+#include "base/rfc3339.h"
 #include "daemon/charon.h"
 #include "daemon/workers.h"
 #include "drive/net_link.h"
 
 static json_t *time_json(int64_t wall)
 {
-	time_t seconds = (time_t)wall;
-	char text[32];
-	struct tm tm;
+	char text[RFC3339_MAX];
 
-	if (!wall || !gmtime_r(&seconds, &tm))
-		return json_null();
-	(void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	return json_string(text);
+	return rfc3339_text(wall, text) ? json_string(text) : json_null();
 }
 
 static json_t *address_json(uint32_t address)

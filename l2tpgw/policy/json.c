@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+
 struct wiped {
 	size_t size;
 	alignas(max_align_t) char data[];
@@ -42,4 +44,21 @@ void json_wiping_begin(struct json_wiping *saved)
 void json_wiping_end(const struct json_wiping *saved)
 {
 	json_set_alloc_funcs(saved->malloc_fn, saved->free_fn);
+}
+
+json_t *json_text(const char *text)
+{
+	json_t *json = json_string(text);
+	char *plain;
+
+	if (json)
+		return json;
+	plain = mem_strdup(text);
+	for (char *c = plain; *c; c++) {
+		if ((unsigned char)*c >= 0x80)
+			*c = '?';
+	}
+	json = json_string(plain);
+	free(plain);
+	return json;
 }

@@ -16,6 +16,12 @@ struct json_wiping {
 void json_wiping_begin(struct json_wiping *saved);
 void json_wiping_end(const struct json_wiping *saved);
 
+/*
+ * A string, even of a text that is no UTF-8, as one that was cut within a character: then every
+ * byte beyond ASCII becomes "?".
+ */
+json_t *json_text(const char *text);
+
 static inline void cleanup_json_(json_t **json)
 {
 	json_decref(*json);

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/ip4.h"
+#include "base/rfc3339.h"
 #include "session/session.h"
-
-#define TIME_MAX_TEXT 64
 
 static json_t *text_or_null(const char *text)
 {
@@ -34,17 +32,11 @@ static json_t *spi_or_null(uint32_t spi)
 	return spi ? json_string(text) : json_null();
 }
 
-/* RFC 3339, UTC. */
 static json_t *time_or_null(int64_t wall)
 {
-	char text[TIME_MAX_TEXT];
-	time_t seconds = (time_t)wall;
-	struct tm tm;
+	char text[RFC3339_MAX];
 
-	if (wall <= 0 || !gmtime_r(&seconds, &tm) ||
-	    !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
-		return json_null();
-	return json_string(text);
+	return text_or_null(rfc3339_text(wall, text));
 }
 
 /* charon's own number, which swanctl takes; an orphan has none any more. */
