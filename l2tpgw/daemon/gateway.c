@@ -64,7 +64,8 @@ static void act(struct gateway *gateway, const struct session_action *action)
 		forget_slot(action);
 		break;
 	case SESSION_CLOSE_TUNNEL:
-		workers_close_tunnel(gateway->workers, action->worker, action->tunnel);
+		workers_close_tunnel(gateway->workers, action->worker, action->tunnel,
+				     action->slot);
 		break;
 	case SESSION_WRITE:
 		records_write(gateway, action->slot);

@@ -2,6 +2,7 @@
 #include "daemon/workers.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -308,28 +309,50 @@ void workers_shards(const struct workers *workers, uint8_t worker_of[FABRIC_SHAR
 		worker_of[shard] = (uint8_t)plan->workers[shard % plan->workers_count].number;
 }
 
+struct closing {
+	struct workers *workers;
+	uint32_t slot;
+};
+
 static void on_closed(void *user, enum xl2tpd_outcome outcome, const char *reply, size_t len)
 {
-	(void)user;
+	struct closing *closing = user;
+
 	(void)outcome;
 	(void)reply;
 	(void)len;
+	session_tunnel_closed(closing->workers->gateway->sessions, gateway_now(), closing->slot);
+	free(closing);
 }
 
-void workers_close_tunnel(struct workers *workers, unsigned worker, uint32_t tunnel)
+static struct worker *worker_with_pipe(struct workers *workers, unsigned number)
 {
-	struct err err = { .code = ERR_NONE };
-
 	for (size_t i = 0; i < workers->count; i++) {
-		struct worker *w = &workers->worker[i];
-
-		if (w->number != worker || !w->pipe || !tunnel || tunnel > UINT16_MAX)
-			continue;
-		if (xl2tpd_close_tunnel(w->pipe, (uint16_t)tunnel, ANSWER_US, on_closed, w, &err) <
-		    0)
-			log_warning("xl2tpd-%u: %s", worker, err.text);
-		loop_timer_in(&w->pipe_timer, 0);
+		if (workers->worker[i].number == number && workers->worker[i].pipe)
+			return &workers->worker[i];
 	}
+	return NULL;
+}
+
+void workers_close_tunnel(struct workers *workers, unsigned number, uint32_t tunnel, uint32_t slot)
+{
+	struct worker *worker = worker_with_pipe(workers, number);
+	struct err err = { .code = ERR_NONE };
+	struct closing *closing;
+
+	if (!worker || tunnel > UINT16_MAX) {
+		session_tunnel_closed(workers->gateway->sessions, gateway_now(), slot);
+		return;
+	}
+	closing = mem_alloc(sizeof(*closing));
+	*closing = (struct closing){ workers, slot };
+	if (xl2tpd_close_tunnel(worker->pipe, (uint16_t)tunnel, ANSWER_US, on_closed, closing,
+				&err) < 0) {
+		log_warning("xl2tpd-%u: %s", number, err.text);
+		on_closed(closing, XL2TPD_FAILED, "", 0);
+		return;
+	}
+	loop_timer_in(&worker->pipe_timer, 0);
 }
 
 static json_t *worker_status(const struct worker *worker)

@@ -27,8 +27,11 @@ bool workers_ready(const struct workers *workers);
 unsigned workers_by_pid(const struct workers *workers, pid_t pid);
 /* Which worker a new SA is dispatched to, as the ruleset has it. */
 void workers_shards(const struct workers *workers, uint8_t worker_of[FABRIC_SHARDS]);
-/* Closes a tunnel by its local id; the peer gets StopCCN. */
-void workers_close_tunnel(struct workers *workers, unsigned worker, uint32_t tunnel);
+/*
+ * Closes a tunnel by its local id; the peer gets StopCCN. session_tunnel_closed() is told of the
+ * slot when xl2tpd has answered, and at once if it cannot be asked.
+ */
+void workers_close_tunnel(struct workers *workers, unsigned number, uint32_t tunnel, uint32_t slot);
 /* An array of entries for `status`. */
 json_t *workers_status(const struct workers *workers);
 

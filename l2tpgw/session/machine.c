@@ -12,6 +12,7 @@
 /* Milliseconds. */
 #define SOFT_KILL_TIME   3000u /* for pppd to tell the client and to end */
 #define HARD_KILL_TIME   1000u
+#define TUNNEL_TIME      1000u  /* for xl2tpd to say goodbye, while there is an SA to carry it */
 #define SA_CLOSE_TIME    5000u  /* for charon to report the CHILD_SA down */
 #define LINK_DOWN_TIME   10000u /* from ip-down until pppd has ended */
 #define ORPHAN_IDLE_TIME 30000u /* for a client in the middle of dialing when charon died */
@@ -71,6 +72,22 @@ static void end_sa(struct session_table *table, struct session *session, struct 
 	set_deadline(session, now, SA_CLOSE_TIME);
 }
 
+/*
+ * The tunnel first: xl2tpd's farewell only leaves while there is an SA to carry it. A client that
+ * dials anew has left this one behind by itself.
+ */
+static void end_tunnel(struct session_table *table, struct session *session, struct session_now now)
+{
+	if (!session->sa || session->sa_closing || !session->tunnel || !session->worker ||
+	    session->reason == SESSION_REPLACED || session_orphaned(table, session)) {
+		end_sa(table, session, now);
+		return;
+	}
+	close_tunnel(table, session);
+	session->tunnel_closing = true;
+	set_deadline(session, now, TUNNEL_TIME);
+}
+
 static void finish_if_over(struct session_table *table, struct session *session,
 			   enum session_reason reason)
 {
@@ -92,7 +109,7 @@ void machine_close(struct session_table *table, struct session *session, struct 
 		kill_pppd(table, session, hard);
 		set_deadline(session, now, hard ? HARD_KILL_TIME : SOFT_KILL_TIME);
 	} else {
-		end_sa(table, session, now);
+		end_tunnel(table, session, now);
 	}
 	machine_write(table, session);
 	finish_if_over(table, session, reason);
@@ -363,6 +380,15 @@ static void pppd_ended_closing(struct session_table *table, struct session *sess
 	session->tries = 0;
 	if (session->sa_closing)
 		set_deadline(session, event->now, SA_CLOSE_TIME);
+	end_tunnel(table, session, event->now);
+	finish_if_over(table, session, session->reason);
+}
+
+static void tunnel_closed(struct session_table *table, struct session *session, struct event *event)
+{
+	if (!session->tunnel_closing)
+		return;
+	session->tunnel_closing = false;
 	end_sa(table, session, event->now);
 	finish_if_over(table, session, session->reason);
 }
@@ -386,6 +412,7 @@ static void worker_died_closing(struct session_table *table, struct session *ses
 				struct event *event)
 {
 	session->tunnel = session->call = 0;
+	session->tunnel_closing = false;
 	kill_pppd(table, session, true);
 	end_sa(table, session, event->now);
 	finish_if_over(table, session, session->reason);
@@ -409,7 +436,7 @@ static void charon_died_busy(struct session_table *table, struct session *sessio
 static void charon_died_closing(struct session_table *table, struct session *session,
 				struct event *event)
 {
-	session->sa_closing = false;
+	session->sa_closing = session->tunnel_closing = false;
 	if (!session->pppd.pid)
 		end_sa(table, session, event->now);
 	finish_if_over(table, session, session->reason);
@@ -449,6 +476,10 @@ static void ending_too_long(struct session_table *table, struct session *session
 static void closing_too_long(struct session_table *table, struct session *session,
 			     struct event *event)
 {
+	if (session->tunnel_closing) {
+		tunnel_closed(table, session, event);
+		return;
+	}
 	kill_pppd(table, session, true);
 	set_deadline(session, event->now, HARD_KILL_TIME);
 	if (!session->sa || (session->pppd.pid && !session->sa_closing))
@@ -490,6 +521,7 @@ static step_fn *const steps[EVENT_KINDS][SESSION_STATES] = {
 	[EVENT_PPP_UP] = { nop, nop, link_up, link_up_again, nop },
 	[EVENT_PPP_DOWN] = { nop, nop, link_down, link_down, link_down },
 	[EVENT_PPPD_ENDED] = { nop, nop, pppd_ended, pppd_ended, pppd_ended_closing },
+	[EVENT_TUNNEL_CLOSED] = { nop, nop, nop, nop, tunnel_closed },
 	[EVENT_COUNTERS] = { nop, nop, nop, counters, counters },
 	[EVENT_WORKER_DIED] = { nop, worker_died, worker_died, worker_died, worker_died_closing },
 	[EVENT_CHARON_DIED] = { nop, charon_died_idle, charon_died_busy, charon_died_busy,

@@ -18,13 +18,14 @@ enum event_kind {
 	EVENT_PPP_UP,
 	EVENT_PPP_DOWN,
 	EVENT_PPPD_ENDED,
+	EVENT_TUNNEL_CLOSED,
 	EVENT_COUNTERS,
 	EVENT_WORKER_DIED,
 	EVENT_CHARON_DIED,
 	EVENT_CLOSE,
 	EVENT_DEADLINE,
 };
-#define EVENT_KINDS 17
+#define EVENT_KINDS 18
 
 struct event {
 	enum event_kind kind;

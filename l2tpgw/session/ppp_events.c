@@ -59,6 +59,14 @@ void session_counters(struct session_table *table, uint32_t slot, uint64_t rx_by
 		machine_run(table, table->slots[slot], &event);
 }
 
+void session_tunnel_closed(struct session_table *table, struct session_now now, uint32_t slot)
+{
+	struct event event = { .kind = EVENT_TUNNEL_CLOSED, .now = now };
+
+	if (slot < FABRIC_SLOTS)
+		machine_run(table, table->slots[slot], &event);
+}
+
 void session_worker_died(struct session_table *table, struct session_now now, unsigned worker)
 {
 	struct event event = { .kind = EVENT_WORKER_DIED, .now = now };

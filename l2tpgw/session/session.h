@@ -15,8 +15,8 @@
  *            ipsec.idle_sa, ends it in the end)
  *   DIALING  a pppd was admitted: it has an address, its user is known
  *   UP       the link carries IP
- *   CLOSING  we are ending it: pppd first, then the SA, so that the client is told by both; each
- *            with a time limit
+ *   CLOSING  we are ending it: pppd first, then its L2TP tunnel, then the SA, so that the client
+ *            is told by each; every step has a time limit
  *
  * A PPP session that ends by itself leaves its SA (back to SECURED): clients delete it themselves
  * or dial again over it. If it ended by a time-out, a dead peer, a kick or a dead worker, the SA
@@ -116,7 +116,7 @@ struct session {
 	uint64_t deadline; /* ms; UINT64_MAX = none */
 	unsigned logins, tries;
 	uint32_t seen, touched; /* snapshot numbers */
-	bool peer_gone, sa_closing, was_up, refused;
+	bool peer_gone, tunnel_closing, sa_closing, was_up, refused;
 };
 
 /* Effects. */
@@ -125,7 +125,7 @@ enum session_action_kind {
 	SESSION_KILL_PPPD,    /* SIGTERM, or SIGKILL if hard; after checking pppd.start */
 	SESSION_DELETE_SA,    /* delete the kernel's SAs and policies of mark: an orphan's */
 	SESSION_FORGET_SLOT,  /* delete the conntrack entries of the slot's VIP */
-	SESSION_CLOSE_TUNNEL, /* xl2tpd of worker: close local tunnel id */
+	SESSION_CLOSE_TUNNEL, /* xl2tpd of worker: close local tunnel id; session_tunnel_closed() */
 	SESSION_WRITE,        /* write the slot's record, see session_encode() */
 	SESSION_REMOVE,       /* remove the slot's record file */
 	SESSION_RESYNC,       /* take a snapshot, delay_ms from now (one pending is enough) */
@@ -285,6 +285,8 @@ void session_pppd_ended(struct session_table *table, struct session_now now,
 			const struct session_end *end);
 void session_counters(struct session_table *table, uint32_t slot, uint64_t rx_bytes,
 		      uint64_t tx_bytes);
+/* What CLOSE_TUNNEL asked of the slot's worker was done, or cannot be. */
+void session_tunnel_closed(struct session_table *table, struct session_now now, uint32_t slot);
 /* Worker n died or was given up: whoever is on it is told by deleting the SA. */
 void session_worker_died(struct session_table *table, struct session_now now, unsigned worker);
 

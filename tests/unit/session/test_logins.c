@@ -216,6 +216,8 @@ static void test_kick(void **state)
 	ended(table, 1500, 501, SESSION_EXITED, 5);
 	drained = drain(table);
 	assert_int_equal(drained.report[SESSION_J_DOWN].reason, SESSION_KICKED);
+	session_tunnel_closed(table, at_ms(1550), 1);
+	drained = drain(table);
 	assert_int_equal(drained.last[SESSION_CLOSE_SA].child, 101);
 	assert_int_equal(drained.last[SESSION_CLOSE_SA].ike, 1);
 	unsecure(table, 1600, 1);

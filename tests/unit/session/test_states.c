@@ -111,6 +111,11 @@ static void do_dead_peer(struct session_table *table)
 	ended(table, 1000, 507, SESSION_EXITED, 15);
 }
 
+static void do_tunnel_closed(struct session_table *table)
+{
+	session_tunnel_closed(table, at_ms(1000), SLOT);
+}
+
 static void do_counters(struct session_table *table)
 {
 	session_counters(table, SLOT, 11, 22);
@@ -230,14 +235,17 @@ static const struct row {
 	    { SECURED_, 0 },
 	    { SECURED_, WRITE | JOURNAL },
 	    { SECURED_, WRITE | JOURNAL },
-	    { CLOSING_, CLOSE | JOURNAL } } },
+	    { CLOSING_, TUNNEL | JOURNAL } } },
 	{ "pppd ended: dead peer",
 	  do_dead_peer,
 	  { { NONE_, 0 },
 	    { SECURED_, 0 },
-	    { CLOSING_, CLOSE | WRITE | JOURNAL },
-	    { CLOSING_, CLOSE | WRITE | JOURNAL },
-	    { CLOSING_, CLOSE | JOURNAL } } },
+	    { CLOSING_, TUNNEL | WRITE | JOURNAL },
+	    { CLOSING_, TUNNEL | WRITE | JOURNAL },
+	    { CLOSING_, TUNNEL | JOURNAL } } },
+	{ "tunnel closed",
+	  do_tunnel_closed,
+	  { { NONE_, 0 }, { SECURED_, 0 }, { DIALING_, 0 }, { UP_, 0 }, { CLOSING_, 0 } } },
 	{ "counters",
 	  do_counters,
 	  { { NONE_, 0 }, { SECURED_, 0 }, { DIALING_, 0 }, { UP_, 0 }, { CLOSING_, 0 } } },
@@ -460,9 +468,54 @@ static void test_exit_statuses(void **unused)
 		assert_int_equal(drained.journals[SESSION_J_DOWN], 1);
 		assert_int_equal(drained.report[SESSION_J_DOWN].reason, ends[i].reason);
 		assert_non_null(strstr(drained.report[SESSION_J_DOWN].text, "1:01:01"));
-		assert_int_equal(drained.count[SESSION_CLOSE_SA], ends[i].closes);
+		assert_int_equal(drained.count[SESSION_CLOSE_TUNNEL], ends[i].closes);
+		assert_int_equal(drained.count[SESSION_CLOSE_SA], 0);
+		session_tunnel_closed(table, at_ms(3661001), SLOT);
+		assert_int_equal(drain(table).count[SESSION_CLOSE_SA], ends[i].closes);
 		session_table_free(table);
 	}
+}
+
+/* A kick: PPP, then the tunnel, then the SA; each step waits for the one before. */
+static void test_goodbyes_come_in_order(void **unused)
+{
+	struct policy policy = test_policy();
+	struct session_table *table = with_clients(&policy, 1);
+	struct drained drained;
+
+	(void)unused;
+	session_close(table, at_ms(1000), 1, SESSION_KICKED);
+	assert_int_equal(actions_of(table), KILL | WRITE);
+	ended(table, 1100, 501, SESSION_EXITED, 5);
+	drained = drain(table);
+	assert_int_equal(drained.count[SESSION_CLOSE_SA], 0);
+	assert_int_equal(drained.last[SESSION_CLOSE_TUNNEL].tunnel, 1001);
+	assert_int_equal(drained.report[SESSION_J_DOWN].reason, SESSION_KICKED);
+	session_tunnel_closed(table, at_ms(1200), 1);
+	assert_int_equal(actions_of(table), CLOSE);
+	session_tunnel_closed(table, at_ms(1250), 1);
+	assert_int_equal(actions_of(table), 0);
+	unsecure(table, 1300, 1);
+	assert_int_equal(actions_of(table), FORGET | REMOVE | JOURNAL);
+	assert_int_equal(session_total(table), 0);
+	session_table_free(table);
+}
+
+/* A worker that does not answer holds nothing up. */
+static void test_a_silent_worker_is_not_waited_for(void **unused)
+{
+	struct policy policy = test_policy();
+	struct session_table *table = with_clients(&policy, 1);
+
+	(void)unused;
+	session_close(table, at_ms(1000), 1, SESSION_KICKED);
+	ended(table, 1100, 501, SESSION_EXITED, 5);
+	(void)drain(table);
+	assert_int_equal(session_tick(table, at_ms(1500)), 2100);
+	assert_int_equal(actions_of(table), 0);
+	(void)session_tick(table, at_ms(2100));
+	assert_int_equal(actions_of(table), CLOSE);
+	session_table_free(table);
 }
 
 int main(void)
@@ -472,6 +525,8 @@ int main(void)
 		cmocka_unit_test(test_every_orphan),
 		cmocka_unit_test(test_names_are_complete),
 		cmocka_unit_test(test_exit_statuses),
+		cmocka_unit_test(test_goodbyes_come_in_order),
+		cmocka_unit_test(test_a_silent_worker_is_not_waited_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

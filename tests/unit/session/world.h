@@ -189,8 +189,11 @@ static void obey(struct world *w)
 		case SESSION_JOURNAL:
 			w->ups += action.report->kind == SESSION_J_UP;
 			break;
-		case SESSION_FORGET_SLOT:
 		case SESSION_CLOSE_TUNNEL:
+			if (below(w, 4)) /* xl2tpd may be frozen */
+				session_tunnel_closed(w->table, at_ms(w->ms), action.slot);
+			break;
+		case SESSION_FORGET_SLOT:
 		case SESSION_RESYNC:
 			break;
 		}
