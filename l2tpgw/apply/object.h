@@ -43,7 +43,8 @@ struct object_value {
 	bool present;
 	const char *data; /* file content, ruleset text, sysctl value; NULL for the others */
 	size_t len;
-	mode_t mode; /* of a file */
+	mode_t mode;      /* of a file */
+	const char *note; /* what was found, if the rest does not tell; NULL = nothing to add */
 };
 
 struct object_list {

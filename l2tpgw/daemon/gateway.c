@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "daemon/admission.h"
 #include "daemon/charon.h"
+#include "daemon/drift.h"
 #include "daemon/loop.h"
 #include "daemon/pppds.h"
 #include "daemon/records.h"
@@ -228,19 +229,6 @@ int gateway_apply(struct gateway *gateway, size_t *changes, struct err *err)
 	return 0;
 }
 
-void gateway_repair(struct gateway *gateway, unsigned kinds, const char *why)
-{
-	struct err err = { .code = ERR_NONE };
-	size_t changes = 0;
-
-	if (apply_steps(gateway, gateway->plan, kinds, &changes, &err) < 0) {
-		log_error("%s, and cannot be put back: %s", why, err.text);
-		applied(gateway, err.text);
-	} else if (changes) {
-		log_warning("%s: %zu of our objects put back", why, changes);
-	}
-}
-
 static bool host_same(const struct host *a, const struct host *b)
 {
 	return !strcmp(a->wan, b->wan) && a->wan_address == b->wan_address &&
@@ -267,6 +255,5 @@ void gateway_host_changed(struct gateway *gateway)
 		if (gateway_apply(gateway, &changes, &err) < 0)
 			log_error("following the WAN: %s", err.text);
 	}
-	gateway_repair(gateway, OBJECT_OF_NETWORK,
-		       "addresses or routes were changed by somebody else");
+	drift_repair(gateway->drift, OBJECT_OF_NETWORK);
 }

@@ -20,6 +20,7 @@
 struct admission;
 struct charon;
 struct control;
+struct drift;
 struct pppds;
 struct watch;
 struct workers;
@@ -38,10 +39,12 @@ struct gateway {
 	struct admission *admission;
 	struct charon *charon;
 	struct control *control;
+	struct drift *drift;
 	struct pppds *pppds;
 	struct watch *watch;
 	struct workers *workers;
 
+	bool changing;   /* an apply is under way: what differs from the plan may be meant */
 	bool stopping;   /* `down` is under way */
 	bool was_ready;  /* at any time since it began */
 	bool broken;     /* the last attempt to give objects their values failed */
@@ -55,9 +58,6 @@ struct gateway {
  * *err says why. *changes is the number of objects that were changed.
  */
 int gateway_apply(struct gateway *gateway, size_t *changes, struct err *err);
-/* Puts back what others changed of the plan in force, in objects of these kinds; logs what it
- * found. */
-void gateway_repair(struct gateway *gateway, unsigned kinds, const char *why);
 /* Looks at the machine again: a changed WAN is followed. */
 void gateway_host_changed(struct gateway *gateway);
 /* Performs what the session table asks for. Called after everything that changes the table. */

@@ -23,6 +23,7 @@
 #include "daemon/admission.h"
 #include "daemon/charon.h"
 #include "daemon/control.h"
+#include "daemon/drift.h"
 #include "daemon/gateway.h"
 #include "daemon/pppd_database.h"
 #include "daemon/pppds.h"
@@ -85,6 +86,7 @@ static void parts_new(struct gateway *gateway)
 	gateway->pppds = pppds_new(gateway);
 	gateway->workers = workers_new(gateway);
 	gateway->charon = charon_new(gateway);
+	gateway->drift = drift_new(gateway);
 }
 
 static void parts_free(struct gateway *gateway)
@@ -92,6 +94,7 @@ static void parts_free(struct gateway *gateway)
 	control_close(gateway->control);
 	admission_close(gateway->admission);
 	watch_close(gateway->watch);
+	drift_free(gateway->drift);
 	charon_free(gateway->charon);
 	workers_free(gateway->workers);
 	pppds_free(gateway->pppds);

@@ -7,6 +7,7 @@
 
 #include "apply/object.h"
 #include "base/log.h"
+#include "daemon/drift.h"
 #include "daemon/loop.h"
 #include "drive/net_monitor.h"
 
@@ -56,8 +57,8 @@ static int nft_readable(sd_event_source *source, int fd, uint32_t revents, void 
 	(void)revents;
 	if (what < 0)
 		log_warning("watching nftables: %s", err.text);
-	if (what != 0 && !watch->gateway->stopping)
-		gateway_repair(watch->gateway, OBJECT_ALL, "nftables was changed by somebody else");
+	if (what != 0)
+		drift_repair(watch->gateway->drift, OBJECT_BIT(OBJECT_RULESET));
 	return 0;
 }
 

@@ -18,9 +18,10 @@ static struct step file_step(const char *path, const char *before, const char *a
 {
 	struct step step = { .object = { .kind = OBJECT_FILE, .name = path } };
 
-	step.before =
-	    (struct object_value){ before != NULL, before, before ? strlen(before) : 0, 0600 };
-	step.after = (struct object_value){ after != NULL, after, after ? strlen(after) : 0, 0640 };
+	step.before = (struct object_value){ before != NULL, before, before ? strlen(before) : 0,
+					     0600, NULL };
+	step.after =
+	    (struct object_value){ after != NULL, after, after ? strlen(after) : 0, 0640, NULL };
 	return step;
 }
 

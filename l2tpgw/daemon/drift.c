@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/drift.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply/apply.h"
+#include "base/log.h"
+#include "daemon/holdoff.h"
+#include "daemon/loop.h"
+
+#define POLL_MS  5000 /* for sysctls, whose changes nothing announces */
+#define RETRY_MS 5000 /* what could not be put back may be possible later */
+
+struct drift {
+	struct gateway *gateway;
+	struct holdoff holdoff;
+	uint64_t poll_due, retry_due;
+	char problem[sizeof(((struct err *)0)->text)]; /* why it was not possible; said once */
+};
+
+struct drift *drift_new(struct gateway *gateway)
+{
+	struct drift *drift = mem_alloc(sizeof(*drift));
+
+	drift->gateway = gateway;
+	return drift;
+}
+
+void drift_free(struct drift *drift)
+{
+	free(drift);
+}
+
+/* "was removed", "was set to 0", "chain guard has 5 rules instead of 6". */
+static void found_text(const struct step *step, char *out, size_t size)
+{
+	const struct object_value *before = &step->before;
+
+	if (!step->after.present)
+		(void)snprintf(out, size, "was added");
+	else if (!before->present)
+		(void)snprintf(out, size, "was removed");
+	else if (step->object.kind == OBJECT_SYSCTL)
+		(void)snprintf(out, size, "was set to %.64s", before->data);
+	else
+		(void)snprintf(out, size, "was changed%s%s", before->note ? ": " : "",
+			       before->note ? before->note : "");
+}
+
+/* True if the step is to be done now. */
+static bool judge(struct drift *drift, const struct step *step)
+{
+	char what[HOLDOFF_NAME_MAX], found[400];
+	enum holdoff_verdict verdict;
+
+	(void)object_text(&step->object, what, sizeof(what));
+	found_text(step, found, sizeof(found));
+	verdict = holdoff_found(&drift->holdoff, what, loop_ms());
+	switch (verdict) {
+	case HOLDOFF_GO:
+		log_warning("drift: %s %s; put back", what, found);
+		break;
+	case HOLDOFF_PAUSE:
+		log_error("drift: %s %s, for the %dth time in a minute: somebody else insists. It "
+			  "is put back every %d s from now on",
+			  what, found, HOLDOFF_TIMES + 1, HOLDOFF_PAUSE_MS / 1000);
+		break;
+	case HOLDOFF_WAIT:
+		break;
+	}
+	return verdict == HOLDOFF_GO;
+}
+
+static void keep_judged(struct drift *drift, struct steps *steps)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < steps->count; i++) {
+		if (judge(drift, &steps->list[i]))
+			steps->list[kept++] = steps->list[i];
+	}
+	steps->count = kept;
+}
+
+static void failed(struct drift *drift, const struct err *err)
+{
+	if (strcmp(drift->problem, err->text) != 0)
+		log_error("drift cannot be put back: %s", err->text);
+	(void)snprintf(drift->problem, sizeof(drift->problem), "%s", err->text);
+	drift->gateway->broken = true;
+	drift->retry_due = loop_ms() + RETRY_MS;
+}
+
+void drift_repair(struct drift *drift, unsigned kinds)
+{
+	struct gateway *gateway = drift->gateway;
+	cleanup_arena struct arena *arena = arena_new();
+	struct err err = { .code = ERR_NONE };
+	struct steps steps;
+
+	if (gateway->stopping || gateway->changing || !gateway->plan)
+		return;
+	if (apply_diff(&gateway->paths, gateway->plan, kinds, arena, &steps, &err) < 0) {
+		failed(drift, &err);
+		return;
+	}
+	keep_judged(drift, &steps);
+	if (apply_run(&gateway->paths, &steps, &err) < 0) {
+		failed(drift, &err);
+		return;
+	}
+	if (kinds != OBJECT_ALL)
+		return;
+	gateway->broken = false;
+	drift->problem[0] = '\0';
+}
+
+void drift_tick(struct drift *drift)
+{
+	uint64_t now = loop_ms();
+	bool left = holdoff_due(&drift->holdoff) <= now;
+
+	if (left || (drift->gateway->broken && now >= drift->retry_due)) {
+		holdoff_looked(&drift->holdoff, now);
+		drift->retry_due = now + RETRY_MS;
+		drift_repair(drift, OBJECT_ALL);
+	} else if (now >= drift->poll_due) {
+		drift->poll_due = now + POLL_MS;
+		drift_repair(drift, OBJECT_BIT(OBJECT_SYSCTL));
+	}
+}
