@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -35,7 +36,7 @@ static int read_proc(pid_t pid, const char *name, char *out, size_t max, size_t 
 bool procfs_parse_stat(const char *text, struct procfs_stat *stat)
 {
 	const char *open = strchr(text, '('), *close = strrchr(text, ')');
-	long long parent;
+	long long parent, terminal;
 	int used = 0;
 
 	*stat = (struct procfs_stat){ 0 };
@@ -48,13 +49,16 @@ bool procfs_parse_stat(const char *text, struct procfs_stat *stat)
 	}
 	/* state ppid pgrp session tty tpgid flags, 4 faults, 4 times, 4 of scheduling, starttime */
 	if (sscanf(close + 1,
-		   " %c %lld %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
+		   " %c %lld %*s %*s %lld %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
 		   " %" SCNu64 "%n",
-		   &stat->state, &parent, &stat->start, &used) != 3)
+		   &stat->state, &parent, &terminal, &stat->start, &used) != 4)
 		return false;
 	if (parent < 0 || parent > INT32_MAX || !isspace((unsigned char)close[1 + used]))
 		return false;
 	stat->parent = (pid_t)parent;
+	/* The kernel's encoding (new_encode_dev()), of 12 and 20 bits. */
+	stat->terminal = makedev((unsigned)(terminal >> 8 & 0xfff),
+				 (unsigned)((terminal & 0xff) | (terminal >> 12 & 0xfff00)));
 	return true;
 }
 

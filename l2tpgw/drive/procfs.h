@@ -20,6 +20,7 @@ struct procfs_stat {
 	char comm[64]; /* control characters replaced; without the parentheses */
 	char state;    /* 'R', 'S', 'T' (stopped), 'Z' (zombie), … */
 	pid_t parent;
+	dev_t terminal; /* the controlling one; 0 = none */
 	uint64_t start; /* clock ticks after boot */
 };
 
