@@ -13,21 +13,27 @@
 #include "daemon/shutdown.h"
 #include "daemon/status.h"
 #include "drive/local.h"
+#include "drive/login.h"
 
 #define CLIENTS_MAX 64 /* as many again for root, whom nobody shall keep out */
-#define REQUEST_MAX 65536
 #define GROUP       "l2tpgw"
-#define CLIENT_MS   30000 /* a client that neither asks nor reads for so long is dropped */
+#define BACKLOG_MAX (32u << 20) /* bytes of progress that a client has not read yet */
+#define CLIENT_MS   30000       /* a client that neither asks nor reads for so long is dropped */
+
+/* What a client waits for; meanwhile it is asked for nothing and has all the time. */
+enum client_wait { WAIT_NOT, WAIT_DOWN, WAIT_FINISH };
 
 struct client {
 	struct client *next;
+	uint64_t id; /* never used twice */
 	struct control *control;
 	struct local_peer peer;
 	int fd;
 	sd_event_source *source;
 	struct loop_timer timer;
 	struct buf in, out;
-	bool waits_for_down;
+	size_t searched; /* of `in`: bytes that hold no end of a line */
+	enum client_wait wait;
 };
 
 struct control {
@@ -36,6 +42,7 @@ struct control {
 	sd_event_source *source;
 	struct client *list;
 	unsigned count;
+	uint64_t last_id;
 };
 
 static void client_close(struct client *client)
@@ -54,76 +61,120 @@ static void client_close(struct client *client)
 	free(client);
 }
 
-/* ---- verbs: the result, or NULL with *err set ---- */
-
-static json_t *do_status(struct client *client, const struct request *request, struct err *err)
+static void client_answer(struct client *client, json_t *result, const struct err *err)
 {
-	(void)request;
-	(void)err;
-	return status_json(client->control->gateway);
+	client->wait = WAIT_NOT;
+	request_reply(&client->out, result, err);
+	(void)sd_event_source_set_io_events(client->source, EPOLLOUT);
+	loop_timer_in(&client->timer, CLIENT_MS);
 }
 
-static json_t *do_sessions(struct client *client, const struct request *request, struct err *err)
+static void client_wait(struct client *client, enum client_wait wait)
+{
+	client->wait = wait;
+	loop_timer_at(&client->timer, UINT64_MAX);
+}
+
+/* ---- verbs: each answers, or lets the client wait for somebody who does ---- */
+
+static void do_status(struct client *client, struct request *request)
+{
+	const struct err none = { .code = ERR_NONE };
+
+	(void)request;
+	client_answer(client, status_json(client->control->gateway), &none);
+}
+
+static void do_sessions(struct client *client, struct request *request)
 {
 	const char *id = *request->id ? request->id : NULL;
 	json_t *result = status_sessions(client->control->gateway, id);
+	struct err err = { .code = ERR_NONE };
 
 	if (!result)
-		(void)err_set(err, ERR_FAILED,
+		(void)err_set(&err, ERR_FAILED,
 			      "there is no session \"%s\"; l2tpgw sessions lists them",
 			      request->id);
-	return result;
+	client_answer(client, result, &err);
 }
 
-static json_t *do_apply(struct client *client, const struct request *request, struct err *err)
+/* 0: control_finish() tells how it ended, or has done so already. */
+static int transaction_request(struct gateway *gateway, struct request *request, const char *who,
+			       uint64_t client, struct err *err)
 {
 	size_t changes = 0;
 
-	(void)request;
-	if (gateway_apply(client->control->gateway, &changes, err) < 0)
-		return NULL;
-	return json_pack("{s:s, s:i}", "schema", "l2tpgw.apply/1", "changes", (int)changes);
+	(void)who;
+	if (request->verb != REQUEST_APPLY || request->policy || request->confirm_within)
+		return err_set(err, ERR_FAILED, "not supported yet");
+	if (gateway_apply(gateway, &changes, err) < 0)
+		return -1;
+	control_finish(gateway->control, client,
+		       json_pack("{s:s, s:i}", "schema", "l2tpgw.apply/1", "changes", (int)changes),
+		       err);
+	return 0;
+}
+
+static void do_transaction(struct client *client, struct request *request)
+{
+	struct err err = { .code = ERR_NONE };
+	char who[LOGIN_WHO_MAX];
+
+	client_wait(client, WAIT_FINISH);
+	if (transaction_request(client->control->gateway, request,
+				login_who(client->peer.pid, client->peer.uid, who), client->id,
+				&err) < 0)
+		client_answer(client, NULL, &err);
 }
 
 /* Answered by control_down_done(). */
-static json_t *do_down(struct client *client, const struct request *request, struct err *err)
+static void do_down(struct client *client, struct request *request)
 {
 	(void)request;
-	(void)err;
-	client->waits_for_down = true;
-	loop_timer_at(&client->timer, UINT64_MAX);
+	client_wait(client, WAIT_DOWN);
 	shutdown_begin(client->control->gateway);
-	return NULL;
 }
 
-typedef json_t *verb_fn(struct client *client, const struct request *request, struct err *err);
+typedef void verb_fn(struct client *client, struct request *request);
 
 static verb_fn *const verbs[REQUEST_VERBS] = {
 	[REQUEST_STATUS] = do_status,
 	[REQUEST_SESSIONS] = do_sessions,
-	[REQUEST_APPLY] = do_apply,
+	[REQUEST_PLAN] = do_transaction,
+	[REQUEST_APPLY] = do_transaction,
+	[REQUEST_ROLLBACK] = do_transaction,
+	[REQUEST_CONFIRM] = do_transaction,
 	[REQUEST_DOWN] = do_down,
 };
 
 static void serve_line(struct client *client, const char *line, size_t len)
 {
+	cleanup_request struct request request = { .policy = NULL };
 	struct err err = { .code = ERR_NONE };
-	struct request request;
-	json_t *result = NULL;
 
 	if (request_parse(line, len, &request, &err) == 0) {
-		if (client->peer.uid != 0 && request_changes(request.verb))
-			(void)err_set(&err, ERR_PERMISSION, "only root may do that");
-		else
-			result = verbs[request.verb](client, &request, &err);
+		if (client->peer.uid == 0 || !request_for_root(request.verb)) {
+			verbs[request.verb](client, &request);
+			return;
+		}
+		(void)err_set(&err, ERR_PERMISSION, "only root may do that");
 	}
-	if (!client->waits_for_down)
-		request_reply(&client->out, result, &err);
+	client_answer(client, NULL, &err);
 }
 
-static const char *end_of_line(const struct client *client)
+/* ---- the connection ---- */
+
+/* Whether a whole line has come. Nothing is looked at twice: a policy comes in many pieces. */
+static bool has_line(struct client *client, size_t *len)
 {
-	return client->in.len ? memchr(client->in.data, '\n', client->in.len) : NULL;
+	const char *end = NULL;
+
+	if (client->in.len > client->searched)
+		end = memchr(client->in.data + client->searched, '\n',
+			     client->in.len - client->searched);
+	client->searched = end ? (size_t)(end - client->in.data) : client->in.len;
+	*len = client->searched;
+	return end;
 }
 
 /*
@@ -132,14 +183,37 @@ static const char *end_of_line(const struct client *client)
  */
 static int client_serve(struct client *client, struct err *err)
 {
-	const char *end = end_of_line(client);
-	size_t len = end ? (size_t)(end - client->in.data) : 0;
+	size_t len;
 
-	if (end && !client->waits_for_down) {
+	if (has_line(client, &len)) {
 		serve_line(client, client->in.data, len);
 		buf_consume(&client->in, len + 1);
+		client->searched = 0;
 	}
 	return local_flush(client->fd, &client->out, err) == -1 ? -1 : 0;
+}
+
+static int client_read(struct client *client, struct err *err)
+{
+	size_t max = client->peer.uid ? REQUEST_BYTES_MAX : REQUEST_ROOT_BYTES_MAX, len;
+	ssize_t n;
+
+	if (has_line(client, &len))
+		return 0;
+	n = local_read(client->fd, &client->in, max, err);
+	return n < 0 && n != LOCAL_AGAIN ? -1 : 0;
+}
+
+/* Who waits is not read from: only that he hung up is noticed. */
+static uint32_t client_events(struct client *client)
+{
+	size_t len;
+
+	if (client->out.len)
+		return EPOLLOUT;
+	if (client->wait != WAIT_NOT)
+		return 0;
+	return has_line(client, &len) ? EPOLLOUT : EPOLLIN;
 }
 
 /* 0; -1 = the connection is done with. */
@@ -147,18 +221,12 @@ static int client_talk(struct client *client)
 {
 	struct err err = { .code = ERR_NONE };
 	int result = local_flush(client->fd, &client->out, &err);
-	bool busy;
 
-	if (result == 0 && !end_of_line(client)) {
-		ssize_t n = local_read(client->fd, &client->in, REQUEST_MAX, &err);
-
-		if (n < 0 && n != LOCAL_AGAIN)
-			return -1;
-	}
-	if (result == -1 || (result == 0 && client_serve(client, &err) < 0))
+	if (result == 0 && client->wait == WAIT_NOT)
+		result = client_read(client, &err) < 0 ? -1 : client_serve(client, &err);
+	if (result == -1)
 		return -1;
-	busy = client->out.len || (end_of_line(client) && !client->waits_for_down);
-	(void)sd_event_source_set_io_events(client->source, busy ? EPOLLOUT : EPOLLIN);
+	(void)sd_event_source_set_io_events(client->source, client_events(client));
 	return 0;
 }
 
@@ -166,13 +234,13 @@ static int client_ready(sd_event_source *source, int fd, uint32_t revents, void 
 {
 	struct client *client = user;
 	struct gateway *gateway = client->control->gateway;
+	bool gone = client->wait != WAIT_NOT && (revents & (EPOLLHUP | EPOLLERR));
 
 	(void)source;
 	(void)fd;
-	(void)revents;
-	if (!client->waits_for_down)
+	if (client->wait == WAIT_NOT)
 		loop_timer_in(&client->timer, CLIENT_MS);
-	if (client_talk(client) < 0)
+	if (gone || client_talk(client) < 0)
 		client_close(client);
 	gateway_settle(gateway);
 	return 0;
@@ -201,6 +269,7 @@ static int client_accepted(sd_event_source *source, int fd, uint32_t revents, vo
 	}
 	client = mem_alloc(sizeof(*client));
 	client->control = control;
+	client->id = ++control->last_id;
 	client->peer = peer;
 	client->fd = accepted;
 	client->next = control->list;
@@ -239,6 +308,37 @@ void control_close(struct control *control)
 	free(control);
 }
 
+static struct client *find_client(const struct control *control, uint64_t id)
+{
+	struct client *client = control->list;
+
+	while (client && client->id != id)
+		client = client->next;
+	return client;
+}
+
+void control_progress(struct control *control, uint64_t id, json_t *progress)
+{
+	struct client *client = find_client(control, id);
+
+	if (!client || client->out.len > BACKLOG_MAX) {
+		json_decref(progress);
+		return;
+	}
+	request_progress(&client->out, progress);
+	(void)sd_event_source_set_io_events(client->source, EPOLLOUT);
+}
+
+void control_finish(struct control *control, uint64_t id, json_t *result, const struct err *err)
+{
+	struct client *client = find_client(control, id);
+
+	if (client)
+		client_answer(client, result, err);
+	else
+		json_decref(result);
+}
+
 void control_down_done(struct control *control, const struct err *err)
 {
 	struct err ignored = { .code = ERR_NONE };
@@ -246,11 +346,11 @@ void control_down_done(struct control *control, const struct err *err)
 	for (struct client *client = control->list; client; client = client->next) {
 		json_t *result = NULL;
 
-		if (!client->waits_for_down)
+		if (client->wait != WAIT_DOWN)
 			continue;
 		if (err->code == ERR_NONE)
 			result = json_pack("{s:s, s:b}", "schema", "l2tpgw.down/1", "down", 1);
-		request_reply(&client->out, result, err);
+		client_answer(client, result, err);
 		(void)local_flush(client->fd, &client->out, &ignored);
 	}
 }

@@ -36,8 +36,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (request_parse((const char *)data, size, &request, &err) == 0) {
 		must(request.verb < REQUEST_VERBS);
 		must(memchr(request.id, '\0', sizeof(request.id)));
+		must(memchr(request.what, '\0', sizeof(request.what)) && *request.what);
+		must(memchr(request.allow_drop_of, '\0', sizeof(request.allow_drop_of)));
+		must(!*request.base || strlen(request.base) == REQUEST_DIGEST_MAX - 1);
+		must(request.confirm_within <= REQUEST_CONFIRM_MAX);
+		must(!request.policy || request.policy_len <= POLICY_BYTES_MAX);
+		request_free(&request);
 	} else {
 		must(err.code == ERR_USAGE);
+		must(!request.policy);
 	}
 	answer(&err);
 	/* Error texts quote what others said. */
