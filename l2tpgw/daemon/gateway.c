@@ -133,7 +133,7 @@ static struct plan *plan_of(const struct gateway *gateway, const struct policy *
 	const struct plan_paths paths = { .run = gateway->paths.run,
 					  .plugin = gateway->paths.plugin };
 
-	return plan_make(policy, &paths, err);
+	return plan_make(policy, &paths, NULL, 0, err);
 }
 
 /* Loading the same again would be harmless, but an apply without a change touches nothing. */

@@ -303,10 +303,7 @@ unsigned workers_by_pid(const struct workers *workers, pid_t pid)
 
 void workers_shards(const struct workers *workers, uint8_t worker_of[FABRIC_SHARDS])
 {
-	const struct plan *plan = workers->gateway->plan;
-
-	for (size_t shard = 0; shard < FABRIC_SHARDS; shard++)
-		worker_of[shard] = (uint8_t)plan->workers[shard % plan->workers_count].number;
+	memcpy(worker_of, workers->gateway->plan->worker_of, FABRIC_SHARDS);
 }
 
 struct closing {

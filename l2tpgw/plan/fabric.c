@@ -53,12 +53,28 @@ static const char *worker_elements(struct plan *plan)
 	char text[IP4_TEXT_MAX];
 
 	for (unsigned shard = 0; shard < FABRIC_SHARDS; shard++) {
-		unsigned number = plan->workers[shard % plan->workers_count].number;
+		uint32_t address = fabric_worker_address(plan->worker_of[shard]);
 
 		put_separator(&out, shard);
-		buf_printf(&out, "%u : %s", shard, ip4_text(fabric_worker_address(number), text));
+		buf_printf(&out, "%u : %s", shard, ip4_text(address, text));
 	}
 	return take_text(plan, &out);
+}
+
+/* NULL if none is. */
+static const char *draining_elements(struct plan *plan)
+{
+	cleanup_buf struct buf out = BUF_INIT;
+	char text[IP4_TEXT_MAX];
+	size_t put = 0;
+
+	for (size_t i = 0; i < plan->workers_count; i++) {
+		if (!plan->workers[i].draining)
+			continue;
+		put_separator(&out, put++);
+		buf_puts(&out, ip4_text(fabric_worker_address(plan->workers[i].number), text));
+	}
+	return put ? take_text(plan, &out) : NULL;
 }
 
 static int compare_nets(const void *x, const void *y)
@@ -138,6 +154,7 @@ static const char *render(struct plan *plan, const struct policy *policy, const 
 		{ .name = "zone_of", .value = zone_elements(plan), .verbatim = true },
 		{ .name = "vip_of", .value = vip_elements(plan), .verbatim = true },
 		{ .name = "worker_of", .value = worker_elements(plan), .verbatim = true },
+		{ .name = "draining", .value = draining_elements(plan), .verbatim = true },
 		{ .name = "encap", .value = given(plan->charon_managed) },
 		{ .name = "encap_address", .value = ip4_text(FABRIC_ENCAP_ADDRESS, encap) },
 		{ .name = "admission", .value = given(allow || deny) },

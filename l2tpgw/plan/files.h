@@ -6,6 +6,8 @@
 #include "plan/plan.h"
 #include "plan/template.h"
 
+/* Adds a file with that text; path as below. */
+const struct plan_file *files_add(struct plan *plan, const char *path, const struct buf *text);
 /*
  * Renders a template and adds it to the plan's files; NULL on failure. The path is kept, the
  * result is valid until the next file is added.

@@ -45,10 +45,23 @@ struct plan_xfrm_policy {
 	uint32_t priority;
 };
 
+/*
+ * A worker. xl2tpd has no reload: what changes its configuration needs another worker, which gets a
+ * number that nobody has. The old one drains: it keeps its tunnels and its address and gets no new
+ * ones, until it is told to end because they are gone.
+ */
 struct plan_worker {
 	unsigned number;    /* 1 to FABRIC_WORKERS_MAX; listens on fabric_worker_address(number) */
-	const char *config; /* path of its xl2tpd.conf (one of the files) */
-	const char *digest; /* of all that needs a new generation when it changes; hex */
+	const char *config; /* path of its xl2tpd.conf (one of the files); NULL if it drains */
+	const char *digest; /* of all that needs a new worker when it changes; hex */
+	bool draining;
+};
+
+/* A worker as it runs now, whichever plan it was started for. */
+struct plan_running {
+	unsigned number;
+	const char *digest; /* of the configuration it was started with */
+	bool draining;
 };
 
 struct plan {
@@ -78,13 +91,18 @@ struct plan {
 	struct tree *connection;   /* message of load-conn: one section named FABRIC_NAME */
 	struct tree *secret;       /* message of load-shared, id FABRIC_NAME */
 
-	struct plan_worker *workers;
+	struct plan_worker *workers; /* those that serve, by number, then those that drain */
 	size_t workers_count;
+	uint8_t worker_of[FABRIC_SHARDS]; /* number of the worker that serves mark & 63 */
 };
 
-/* `policy` must outlive nothing: all is copied. Fails only on paths that cannot be rendered. */
+/*
+ * `policy` must outlive nothing: all is copied. Of the `running` workers those that already have
+ * the right configuration go on serving, the others drain. Fails on paths that cannot be rendered,
+ * and with ERR_LOCKED while no number is free for a worker that is needed.
+ */
 struct plan *plan_make(const struct policy *policy, const struct plan_paths *paths,
-		       struct err *err);
+		       const struct plan_running *running, size_t running_count, struct err *err);
 void plan_free(struct plan *plan);
 
 #endif

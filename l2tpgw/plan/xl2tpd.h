@@ -2,7 +2,7 @@
 #ifndef L2TPGW_PLAN_XL2TPD_H
 #define L2TPGW_PLAN_XL2TPD_H
 
-/* The xl2tpd workers: how many, and the configuration of each. */
+/* The xl2tpd workers: how many, which serve and which drain, and the configuration of each. */
 #include "plan/plan.h"
 
 /*
@@ -13,8 +13,8 @@
 
 /* 1 to FABRIC_WORKERS_MAX for any valid policy. */
 unsigned xl2tpd_workers(const struct policy *policy);
-/* Adds the workers 1 to N and their files. */
+/* Adds the workers, the files of those that serve, and which serves which shard. */
 int xl2tpd_plan(struct plan *plan, const struct policy *policy, const struct plan_paths *paths,
-		struct err *err);
+		const struct plan_running *running, size_t running_count, struct err *err);
 
 #endif

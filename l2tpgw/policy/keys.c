@@ -109,6 +109,15 @@ static const struct key l2tp_keys[] = {
 	{ .name = "max_sessions", .forms = KEY_INTEGER, RANGE(1, POLICY_SESSIONS_MAX),
 	  .set = set_sessions, AT(l2tp.max_sessions), .impact = KEY_ROLLING, .fallback = "400",
 	  .example = "50", .summary = "Clients at once; sizes the set of workers" },
+	{ .name = "retries", .forms = KEY_INTEGER, RANGE(2, 10), .set = set_number,
+	  AT(l2tp.retries), .impact = KEY_ROLLING, .fallback = "5", .example = "7",
+	  .summary = "How often an L2TP message is sent again, after 1, 2, 4, ... seconds, until a "
+		     "client that does not acknowledge it counts as gone" },
+	{ .name = "drain", .forms = KEY_DURATION, RANGE(MINUTE, 365 * DAY), .zero = true,
+	  .set = set_seconds, AT(l2tp.drain), .impact = KEY_LIVE, .fallback = "0",
+	  .example = "\"24h\"",
+	  .summary = "How long sessions may stay on a worker of an earlier configuration before "
+		     "they are ended; 0 is as long as they like" },
 };
 
 static const struct key dns_item = { .name = "*", .forms = KEY_ADDRESS, .set = add_dns,
@@ -153,7 +162,7 @@ static const struct key addresses_keys[] = {
 	  .fallback = "\"auto\"", .fallback_doc = "a free /24 of 10.0.0.0/8",
 	  .example = "\"10.77.0.0/24\"", .summary = "Network that clients get their addresses from" },
 	{ .name = "local", .forms = KEY_ADDRESS | KEY_WORD, WORDS("auto"), .set = set_address,
-	  AT(addresses.local), .impact = KEY_ROLLING, .fallback = "\"auto\"",
+	  AT(addresses.local), .impact = KEY_NEW_SESSIONS, .fallback = "\"auto\"",
 	  .fallback_doc = "the first address of the pool", .example = "\"10.77.0.1\"",
 	  .summary = "The gateway's own address inside the tunnels" },
 };

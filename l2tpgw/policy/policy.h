@@ -85,6 +85,8 @@ struct policy {
 
 	struct {
 		unsigned max_sessions; /* 1 to POLICY_SESSIONS_MAX */
+		unsigned retries;      /* of a control message */
+		uint32_t drain;        /* seconds, 0 = without end */
 	} l2tp;
 
 	struct {

@@ -64,7 +64,7 @@ static int world_make(void **state)
 	    sd_event_new(&gateway->loop) < 0)
 		return -1;
 	gateway->policy = make_policy();
-	gateway->plan = plan_make(gateway->policy, &paths, &err);
+	gateway->plan = plan_make(gateway->policy, &paths, NULL, 0, &err);
 	gateway->sessions = session_table_new(gateway->policy);
 	gateway->pppds = pppds_new(gateway);
 	gateway->workers = workers_new(gateway);

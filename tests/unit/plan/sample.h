@@ -31,6 +31,7 @@ static struct policy sample_policy(void)
 	policy.ipsec.dpd = 30;
 	policy.ipsec.idle_sa = 300;
 	policy.l2tp.max_sessions = 400;
+	policy.l2tp.retries = 5;
 	policy.ppp.mtu = 1404;
 	policy.ppp.mru = 1398;
 	policy.ppp.echo_interval = 30;
@@ -45,7 +46,7 @@ static struct policy sample_policy(void)
 static inline struct plan *sample_plan(const struct policy *policy)
 {
 	struct err err = { 0 };
-	struct plan *plan = plan_make(policy, &sample_paths, &err);
+	struct plan *plan = plan_make(policy, &sample_paths, NULL, 0, &err);
 
 	if (!plan)
 		fail_msg("plan_make: %s", err.text);

@@ -168,6 +168,32 @@ static void live_sets_survive(void **state)
 	plan_free(plan);
 }
 
+/* What the daemon knows of sessions is in the table too, and is not the plan's. */
+static void generations_come_and_go(void **state)
+{
+	static const struct plan_running old = { .number = 1, .digest = "-" };
+	struct policy policy = sample_policy();
+	struct plan *plan = sample_plan(&policy);
+	struct err err = { 0 };
+	struct plan *next = plan_make(&policy, &sample_paths, &old, 1, &err);
+	cleanup_buf struct buf before = BUF_INIT, during = BUF_INIT, after = BUF_INIT;
+
+	(void)state;
+	flush_table();
+	load(plan->ruleset);
+	load("add element inet l2tpgw stays_on { 5 : 198.18.0.1, 4095 : 198.18.0.1 }\n");
+	list(&before);
+	load(next->ruleset);
+	list(&during);
+	assert_non_null(strstr(buf_text(&during), "0x00000005 : 198.18.0.1"));
+	assert_non_null(strstr(buf_text(&during), "goto redial"));
+	load(plan->ruleset);
+	list(&after);
+	assert_string_equal(buf_text(&before), buf_text(&after));
+	plan_free(plan);
+	plan_free(next);
+}
+
 static void the_digest_can_be_read_back(void **state)
 {
 	static variation *const order[] = { plain, lists, plain };
@@ -191,6 +217,7 @@ int main(void)
 		cmocka_unit_test(syntax_is_right),
 		cmocka_unit_test(each_replaces_each),
 		cmocka_unit_test(live_sets_survive),
+		cmocka_unit_test(generations_come_and_go),
 		cmocka_unit_test(the_digest_can_be_read_back),
 	};
 

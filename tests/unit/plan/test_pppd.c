@@ -42,7 +42,7 @@ static void paths_are_quoted(void **state)
 	struct policy policy = sample_policy();
 	struct plan_paths paths = { .run = "/run/a b", .plugin = "/lib/\"x\" #.so" };
 	struct err err = { 0 };
-	struct plan *plan = plan_make(&policy, &paths, &err);
+	struct plan *plan = plan_make(&policy, &paths, NULL, 0, &err);
 	const char *text;
 
 	(void)state;

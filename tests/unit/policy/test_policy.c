@@ -27,6 +27,8 @@ static void test_defaults(void **state)
 	assert_int_equal(p->ipsec.idle_sa, 300);
 	assert_int_equal(p->ipsec.charon, POLICY_CHARON_MANAGED);
 	assert_int_equal(p->l2tp.max_sessions, 400);
+	assert_int_equal(p->l2tp.retries, 5);
+	assert_int_equal(p->l2tp.drain, 0);
 	assert_int_equal(p->ppp.dns_count, 2);
 	assert_int_equal(p->ppp.dns[0], 0x09090909);
 	assert_int_equal(p->ppp.wins_count, 0);
