@@ -228,8 +228,11 @@ static const struct key user_keys[] = {
 	{ .name = "address", .forms = KEY_ADDRESS, .set = set_address, AT_USER(address),
 	  .impact = KEY_NEW_SESSIONS, .fallback_doc = "one of the pool", .example = "\"10.77.0.10\"",
 	  .summary = "Address the user always gets, in the pool or outside it" },
-	{ .name = "expires", .forms = KEY_STRING, .unsupported = true, .impact = KEY_LIVE,
-	  .summary = "Time after which the user is locked out (RFC 3339)" },
+	{ .name = "expires", .forms = KEY_STRING, RANGE(1, 64), .set = set_time, AT_USER(expires),
+	  .impact = KEY_LIVE, .fallback_doc = "never", .example = "\"2030-12-31T23:00:00Z\"",
+	  .pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}"
+		     "([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$",
+	  .summary = "Date and time from which on the user is locked out (RFC 3339)" },
 	{ .name = "disabled", .forms = KEY_BOOLEAN, .set = set_flag, AT_USER(disabled),
 	  .impact = KEY_LIVE, .fallback = "false", .example = "true",
 	  .summary = "Whether the user is locked out" },

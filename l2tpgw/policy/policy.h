@@ -53,6 +53,7 @@ struct policy_user {
 	const char *name;     /* printable ASCII, 1 to 255 bytes, unique */
 	const char *password; /* bytes as MS-CHAPv2 takes them (ISO 8859-1), 1 to 255 */
 	uint32_t address;     /* static address, 0 = from the pool */
+	int64_t expires;      /* wall seconds from which on the user is locked out, 0 = never */
 	bool disabled;
 };
 

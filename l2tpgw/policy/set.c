@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/rfc3339.h"
 #include "policy/load.h"
 #include "policy/names.h"
 
@@ -49,6 +50,20 @@ void set_bit(struct load *load, const struct key *key, const struct value *value
 	if (*bits & bit)
 		load_error(load, "\"%s\" stands twice", key->words[value->word]);
 	*bits |= bit;
+}
+
+void set_time(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	int64_t wall;
+
+	(void)key;
+	if (rfc3339_parse(value->text, &wall) && wall)
+		*(int64_t *)field = wall;
+	else
+		load_error(load,
+			   "%s must be a date and time with an offset, such as "
+			   "\"2030-12-31T23:00:00Z\" or \"2031-01-01T00:00:00+01:00\", not \"%s\"",
+			   load_path(load), load_quote(load, value->text));
 }
 
 void set_address(struct load *load, const struct key *key, const struct value *value, void *field)

@@ -11,6 +11,7 @@ key_set set_seconds;      /* uint32_t */
 key_set set_flag;         /* bool */
 key_set set_word;         /* an enum: the index of the word */
 key_set set_bit;          /* unsigned: one bit a word */
+key_set set_time;         /* int64_t: wall seconds */
 key_set set_address;      /* uint32_t */
 key_set set_net;          /* struct ip4_net */
 key_set add_net;          /* struct policy_nets */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "session/expiry.h"
 #include "session/report.h"
 #include "session/text.h"
 
@@ -42,9 +43,14 @@ static const struct policy_user *usable_user(const struct session_table *table, 
 	const struct policy_user *user =
 	    policy_user(table->policy, event->admission->request->user);
 
-	if (user && !user->disabled)
+	if (!user)
+		deny(event, SESSION_DENY_UNKNOWN_USER);
+	else if (user->disabled)
+		deny(event, SESSION_DENY_DISABLED);
+	else if (expiry_over(user, event->now.wall))
+		deny(event, SESSION_DENY_EXPIRED);
+	else
 		return user;
-	deny(event, user ? SESSION_DENY_DISABLED : SESSION_DENY_UNKNOWN_USER);
 	return NULL;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "session/expiry.h"
 #include "session/machine.h"
 
 /* What pppd, the workers, the clock and people report, led to the records it concerns. */
@@ -117,6 +118,7 @@ uint64_t session_tick(struct session_table *table, struct session_now now)
 	struct event event = { .kind = EVENT_DEADLINE, .now = now };
 	uint64_t next = TABLE_NEVER;
 
+	expiry_enforce(table, now);
 	table_foreach(session, table)
 	{
 		if (session->deadline <= now.ms)

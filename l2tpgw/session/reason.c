@@ -32,6 +32,8 @@ static const struct {
 	[SESSION_REPLACED] = { "replaced", "the same user dialed anew", true },
 	[SESSION_KICKED] = { "kicked", "it was kicked", true },
 	[SESSION_USER_DISABLED] = { "user-disabled", "the user was disabled or removed", true },
+	[SESSION_USER_EXPIRED] = { "user-expired", "users[].expires of the user was reached",
+				   true },
 	[SESSION_SHUTDOWN] = { "shutdown", "the gateway is being shut down", true },
 };
 
@@ -112,6 +114,7 @@ static const struct {
 	[SESSION_DENY_CLOSING] = { "closing", "its IPsec SA is being closed" },
 	[SESSION_DENY_UNKNOWN_USER] = { "unknown-user", "unknown user" },
 	[SESSION_DENY_DISABLED] = { "disabled", "the user is disabled" },
+	[SESSION_DENY_EXPIRED] = { "expired", "the user has expired (users[].expires)" },
 	[SESSION_DENY_LIMIT] = { "limit", "l2tp.max_sessions sessions are there already" },
 	[SESSION_DENY_EXHAUSTED] = { "exhausted", "addresses.pool has no free address" },
 	[SESSION_DENY_ADDRESS_IN_USE] = { "address-in-use",

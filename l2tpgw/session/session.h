@@ -71,9 +71,10 @@ enum session_reason {
 	SESSION_REPLACED,    /* the same client, or the owner of the static address, dialed anew */
 	SESSION_KICKED,
 	SESSION_USER_DISABLED,
+	SESSION_USER_EXPIRED,
 	SESSION_SHUTDOWN,
 };
-#define SESSION_REASONS 21
+#define SESSION_REASONS 22
 /* "hung-up", and "the client hung up". Never NULL. */
 const char *session_reason_name(enum session_reason reason);
 const char *session_reason_text(enum session_reason reason);
@@ -224,12 +225,13 @@ enum session_denial {
 	SESSION_DENY_CLOSING,
 	SESSION_DENY_UNKNOWN_USER,
 	SESSION_DENY_DISABLED,
+	SESSION_DENY_EXPIRED,
 	SESSION_DENY_LIMIT,
 	SESSION_DENY_EXHAUSTED,
 	SESSION_DENY_ADDRESS_IN_USE,
 	SESSION_DENY_STILL_UP, /* an earlier session in the way did not end in time */
 };
-#define SESSION_DENIALS 10
+#define SESSION_DENIALS 11
 const char *session_denial_name(enum session_denial denial);
 const char *session_denial_text(enum session_denial denial);
 
@@ -299,7 +301,8 @@ unsigned session_close_user(struct session_table *table, struct session_now now,
 /* All there are; how many. */
 unsigned session_close_all(struct session_table *table, struct session_now now,
 			   enum session_reason reason);
-/* Enforces time limits. When it wants to be called again, in ms; UINT64_MAX = not needed. */
+/* Enforces time limits, users[].expires among them. When it wants to be called again, in ms;
+ * UINT64_MAX = not needed. */
 uint64_t session_tick(struct session_table *table, struct session_now now);
 
 /*

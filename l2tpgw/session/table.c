@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "session/expiry.h"
 
 struct session_table *session_table_new(const struct policy *policy)
 {
@@ -38,6 +39,7 @@ void session_table_policy(struct session_table *table, const struct policy *poli
 	pool_free(table->pool);
 	table->pool = pool;
 	table->policy = policy;
+	expiry_forget(table);
 	table_foreach(session, table)(void) pool_claim(pool, session->address);
 }
 

@@ -28,6 +28,8 @@ struct session_table {
 	uint32_t *ended; /* children that went down since it began: its entries may be older */
 	size_t ended_count;
 
+	int64_t expiry_from, expiry_to; /* wall seconds in which no user expires */
+
 	struct queued *first, *last;
 	struct session_report *handed_out; /* of the last session_next() */
 };

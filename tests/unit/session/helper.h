@@ -20,6 +20,7 @@ static struct policy_user test_users[] = {
 	{ .name = "bob", .password = "b-secret", .address = FIXED },
 	{ .name = "carol", .password = "c-secret", .disabled = true },
 	{ .name = "dave", .password = "d-secret" },
+	{ .name = "erin", .password = "e-secret", .expires = WALL },
 };
 
 static inline struct policy test_policy(void)

@@ -14,6 +14,7 @@ static void test_refusals(void **state)
 	} rows[] = {
 		{ "mallory", FABRIC_VIP_NET + 1, SESSION_DENY_UNKNOWN_USER },
 		{ "carol", FABRIC_VIP_NET + 1, SESSION_DENY_DISABLED },
+		{ "erin", FABRIC_VIP_NET + 1, SESSION_DENY_EXPIRED },
 		{ "", FABRIC_VIP_NET + 1, SESSION_DENY_MALFORMED },
 		{ "alice", FABRIC_VIP_NET + 2, SESSION_DENY_NO_SA },
 		{ "alice", FABRIC_VIP_NET + FABRIC_SLOTS, SESSION_DENY_MALFORMED },
