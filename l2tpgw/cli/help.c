@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "cli/exit_status.h"
+
 static void option_help(enum option_id id)
 {
 	const struct option_spec *spec = &option_specs[id];
@@ -46,8 +48,7 @@ void help_all(void)
 	puts("usage: l2tpgw [VERB] [options]\n\n"
 	     "An L2TP/IPsec remote-access gateway from one JSON policy.\n");
 	level_help(verbs);
-	puts("\nWithout a verb: status. Every verb takes --help.\n\n"
-	     "Exit status: 0 ok, 1 failed, 3 applied but not ready in time, 64 usage,\n"
-	     "65 policy invalid, 69 l2tpgwd or charon not reachable, 70 internal error,\n"
-	     "75 locked by somebody else, 77 permission denied.");
+	puts("\nWithout a verb: status. Every verb takes --help.\n\nExit status:");
+	for (const struct exit_status *exit = exit_statuses; exit->meaning; exit++)
+		printf("  %-10d %s\n", exit->status, exit->meaning);
 }

@@ -61,6 +61,14 @@ const struct verb verbs[] = {
 	      "Prints the sum of headers, IV, padding and ICV that leads from the MTU of the\n"
 	      "WAN to the largest inner packet that is not fragmented.\n",
 	  .run = verb_mtu },
+	{ .name = "explain",
+	  .operands = "[KEY]",
+	  .json = true,
+	  .summary = "what a key of the policy means",
+	  .detail =
+	      "Its values, its default, an example, and what a change of it does to those who\n"
+	      "are connected. Without a key: all of them, a line each.\n",
+	  .run = verb_explain },
 	{ .name = "schema",
 	  .json = true,
 	  .summary = "JSON Schema of the policy",
@@ -69,7 +77,7 @@ const struct verb verbs[] = {
 	{ .name = "version",
 	  .json = true,
 	  .summary = "version of l2tpgw and of the parts it drives",
-	  .detail = "",
+	  .detail = "l2tpgw itself, charon, xl2tpd, pppd and the kernel.\n",
 	  .run = verb_version },
 	{ .name = NULL },
 };
