@@ -92,13 +92,13 @@ static bool wished(const struct wishes *wishes, const struct object *object)
 	return false;
 }
 
-static int step_add(const struct paths *paths, struct arena *arena, struct steps *steps,
+static int step_add(const struct machine *machine, struct arena *arena, struct steps *steps,
 		    const struct object *object, const struct object_value *after, struct err *err)
 {
 	struct object_value before;
 	struct step *step;
 
-	if (object_get(paths, arena, object, &before, err) < 0)
+	if (machine->get(machine->user, arena, object, &before, err) < 0)
 		return -1;
 	if (object_value_equal(&before, after))
 		return 0;
@@ -107,7 +107,7 @@ static int step_add(const struct paths *paths, struct arena *arena, struct steps
 	return 0;
 }
 
-int apply_diff(const struct paths *paths, const struct plan *plan, unsigned kinds,
+int apply_diff(const struct machine *machine, const struct plan *plan, unsigned kinds,
 	       struct arena *arena, struct steps *steps, struct err *err)
 {
 	static const struct object_value absent = { .present = false };
@@ -118,23 +118,62 @@ int apply_diff(const struct paths *paths, const struct plan *plan, unsigned kind
 	wishes_make(plan, arena, &wishes);
 	for (size_t i = 0; i < wishes.count; i++) {
 		if ((kinds & OBJECT_BIT(wishes.list[i].object.kind)) &&
-		    step_add(paths, arena, steps, &wishes.list[i].object, &wishes.list[i].value,
+		    step_add(machine, arena, steps, &wishes.list[i].object, &wishes.list[i].value,
 			     err) < 0)
 			return -1;
 	}
-	if (object_find_all(paths, kinds, arena, &found, err) < 0)
+	if (machine->find(machine->user, kinds, arena, &found, err) < 0)
 		return -1;
 	/* Removals last and backwards: what protects goes after what it protected. */
 	for (size_t i = found.count; i-- > 0;) {
 		if (!wished(&wishes, &found.list[i]) &&
-		    step_add(paths, arena, steps, &found.list[i], &absent, err) < 0)
+		    step_add(machine, arena, steps, &found.list[i], &absent, err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-static int steps_undo(const struct paths *paths, const struct steps *steps, size_t done,
-		      struct err *err)
+/* A new worker needs its configuration and its address; clients find it by the ruleset. */
+static bool comes_first(const struct step *step)
+{
+	return step->after.present && step->object.kind != OBJECT_RULESET &&
+	       step->object.kind != OBJECT_SYSCTL;
+}
+
+size_t apply_order_running(struct steps *steps, struct arena *arena)
+{
+	struct step *ordered = arena_alloc(arena, (steps->count + 1) * sizeof(*ordered));
+	size_t first = 0, at;
+
+	for (size_t i = 0; i < steps->count; i++) {
+		if (comes_first(&steps->list[i]))
+			ordered[first++] = steps->list[i];
+	}
+	at = first;
+	for (size_t i = 0; i < steps->count; i++) {
+		if (!comes_first(&steps->list[i]))
+			ordered[at++] = steps->list[i];
+	}
+	steps->list = ordered;
+	return first;
+}
+
+int apply_do(const struct machine *machine, const struct steps *steps, size_t *done, size_t end,
+	     struct err *err)
+{
+	char what[160];
+
+	while (*done < end) {
+		const struct step *step = &steps->list[(*done)++];
+
+		if (machine->set(machine->user, &step->object, &step->after, err) < 0)
+			return err_wrap(err, "%s", object_text(&step->object, what, sizeof(what)));
+	}
+	return 0;
+}
+
+int apply_undo(const struct machine *machine, const struct steps *steps, size_t done,
+	       struct err *err)
 {
 	struct err undo = { .code = ERR_NONE };
 	char what[160];
@@ -143,7 +182,7 @@ static int steps_undo(const struct paths *paths, const struct steps *steps, size
 	while (done-- > 0) {
 		const struct step *step = &steps->list[done];
 
-		if (object_set(paths, &step->object, &step->before, &undo) == 0)
+		if (machine->set(machine->user, &step->object, &step->before, &undo) == 0)
 			continue;
 		failed = err_wrap(err, "not undone: %s (%s)",
 				  object_text(&step->object, what, sizeof(what)), undo.text);
@@ -151,20 +190,13 @@ static int steps_undo(const struct paths *paths, const struct steps *steps, size
 	return failed;
 }
 
-int apply_run(const struct paths *paths, const struct steps *steps, struct err *err)
+int apply_run(const struct machine *machine, const struct steps *steps, struct err *err)
 {
-	char what[160];
+	size_t done = 0;
 
-	for (size_t i = 0; i < steps->count; i++) {
-		const struct step *step = &steps->list[i];
-
-		if (object_set(paths, &step->object, &step->after, err) == 0)
-			continue;
-		(void)err_wrap(err, "%s", object_text(&step->object, what, sizeof(what)));
-		/* The step that failed may be half done: it is undone with the others. */
-		if (steps_undo(paths, steps, i + 1, err) == 0)
-			(void)err_wrap(err, "nothing was changed");
-		return -1;
-	}
-	return 0;
+	if (apply_do(machine, steps, &done, steps->count, err) == 0)
+		return 0;
+	if (apply_undo(machine, steps, done, err) == 0)
+		(void)err_wrap(err, "nothing was changed");
+	return -1;
 }

@@ -114,12 +114,13 @@ static void log_steps(const struct steps *steps)
 static int apply_steps(struct gateway *gateway, const struct plan *plan, unsigned kinds,
 		       size_t *changes, struct err *err)
 {
+	const struct machine machine = machine_here(&gateway->paths);
 	cleanup_arena struct arena *arena = arena_new();
 	struct steps steps;
 
 	gateway->broken = true;
-	if (apply_diff(&gateway->paths, plan, kinds, arena, &steps, err) < 0 ||
-	    apply_run(&gateway->paths, &steps, err) < 0)
+	if (apply_diff(&machine, plan, kinds, arena, &steps, err) < 0 ||
+	    apply_run(&machine, &steps, err) < 0)
 		return -1;
 	gateway->broken = false;
 	log_steps(&steps);

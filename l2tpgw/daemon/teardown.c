@@ -120,12 +120,13 @@ static int delete_orphans(const struct paths *paths, struct err *err)
 
 static int remove_objects(const struct paths *paths, struct err *err)
 {
+	const struct machine machine = machine_here(paths);
 	cleanup_arena struct arena *arena = arena_new();
 	struct steps steps;
 
-	if (apply_diff(paths, NULL, OBJECT_ALL, arena, &steps, err) < 0)
+	if (apply_diff(&machine, NULL, OBJECT_ALL, arena, &steps, err) < 0)
 		return -1;
-	return apply_run(paths, &steps, err);
+	return apply_run(&machine, &steps, err);
 }
 
 static int remove_tree(const char *path, struct err *err)

@@ -13,6 +13,7 @@
 
 static char root[] = "/tmp/l2tpgw-apply-XXXXXX";
 static struct paths paths;
+static struct machine machine;
 
 static struct step file_step(const char *path, const char *before, const char *after)
 {
@@ -51,7 +52,7 @@ static void steps_are_done_in_order(void **state)
 	struct step list[] = { file_step(a, NULL, "new"), file_step(b, "old", NULL) };
 	struct steps steps = { list, 2 };
 
-	assert_int_equal(apply_run(&paths, &steps, &err), 0);
+	assert_int_equal(apply_run(&machine, &steps, &err), 0);
 	expect_file(a, "new");
 	expect_file(b, NULL);
 	assert_int_equal(stat(a, &st), 0);
@@ -73,7 +74,7 @@ static void a_failure_undoes_what_was_done(void **state)
 			       file_step(bad, NULL, "x") };
 	struct steps steps = { list, 3 };
 
-	assert_true(apply_run(&paths, &steps, &err) < 0);
+	assert_true(apply_run(&machine, &steps, &err) < 0);
 	assert_non_null(strstr(err.text, "nothing was changed"));
 	assert_non_null(strstr(err.text, bad));
 	expect_file(a, NULL);
@@ -135,6 +136,7 @@ static int make_root(void **state)
 	(void)state;
 	if (!mkdtemp(root) || setenv("L2TPGW_RUN", root, 1) < 0)
 		return -1;
+	machine = machine_here(&paths);
 	return paths_load(&paths, &err);
 }
 
