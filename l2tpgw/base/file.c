@@ -142,3 +142,12 @@ int file_remove(const char *path, struct err *err)
 		return err_errno(err, errno, "cannot remove %s", path);
 	return 0;
 }
+
+int file_remove_durable(const char *path, struct err *err)
+{
+	if (file_remove(path, err) < 0)
+		return -1;
+	if (sync_directory(path) < 0 && errno != ENOENT)
+		return err_errno(err, errno, "cannot sync the directory of %s", path);
+	return 0;
+}

@@ -96,18 +96,19 @@ static void failed(struct drift *drift, const struct err *err)
 void drift_repair(struct drift *drift, unsigned kinds)
 {
 	struct gateway *gateway = drift->gateway;
+	const struct machine machine = machine_here(&gateway->paths);
 	cleanup_arena struct arena *arena = arena_new();
 	struct err err = { .code = ERR_NONE };
 	struct steps steps;
 
 	if (gateway->stopping || gateway->changing || !gateway->plan)
 		return;
-	if (apply_diff(&gateway->paths, gateway->plan, kinds, arena, &steps, &err) < 0) {
+	if (apply_diff(&machine, gateway->plan, kinds, arena, &steps, &err) < 0) {
 		failed(drift, &err);
 		return;
 	}
 	keep_judged(drift, &steps);
-	if (apply_run(&gateway->paths, &steps, &err) < 0) {
+	if (apply_run(&machine, &steps, &err) < 0) {
 		failed(drift, &err);
 		return;
 	}
