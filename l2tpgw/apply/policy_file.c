@@ -34,19 +34,43 @@ static int check_owner(const char *path, const struct stat *st, struct err *err)
 	return 0;
 }
 
+/* Whoever made a link can lead it elsewhere at any time. */
+static int check_link(const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && st.st_uid != 0)
+		return err_set(err, ERR_PERMISSION,
+			       "%s is a symbolic link that does not belong to root; chown -h root "
+			       "%s",
+			       path, path);
+	return 0;
+}
+
+static bool same_state(const struct stat *a, const struct stat *b)
+{
+	return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
 /* What is read is what was looked at, whatever the path leads to meanwhile. */
 static int read_owned(const char *path, size_t max, struct buf *out, struct err *err)
 {
 	cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	char opened[32];
-	struct stat st;
+	struct stat st, after;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_errno(err, errno, "cannot open %s", path);
-	if (check_owner(path, &st, err) < 0)
+	if (check_link(path, err) < 0 || check_owner(path, &st, err) < 0)
 		return -1;
 	(void)snprintf(opened, sizeof(opened), "/proc/self/fd/%d", fd);
-	return file_read(opened, max, out, err) < 0 ? err_wrap(err, "%s", path) : 0;
+	if (file_read(opened, max, out, err) < 0)
+		return err_wrap(err, "%s", path);
+	if (fstat(fd, &after) < 0 || !same_state(&st, &after))
+		return err_set(err, ERR_FAILED, "%s was changed while it was read; try again",
+			       path);
+	return 0;
 }
 
 static int read_secret(void *user, const char *path, struct buf *out, struct err *err)
@@ -84,12 +108,12 @@ static int gather_host(struct policy_file *file, struct err *err)
 	return result;
 }
 
-int policy_file_load(struct policy_file *file, struct err *err)
+int policy_file_check(struct policy_file *file, struct err *err)
 {
 	const struct policy_io io = { .read = read_secret, .user = file };
 	cleanup_buf struct buf text = BUF_INIT;
 
-	if (read_text(file, err) < 0 || gather_host(file, err) < 0)
+	if (gather_host(file, err) < 0)
 		return -1;
 	file->policy = policy_load(policy_file_name(file), buf_text(&file->text), file->text.len,
 				   &file->host, &io, &file->diags);
@@ -97,6 +121,23 @@ int policy_file_load(struct policy_file *file, struct err *err)
 		return 0;
 	policy_file_render(file, &text);
 	return err_set(err, ERR_POLICY, "%s", buf_text(&text));
+}
+
+int policy_file_load(struct policy_file *file, struct err *err)
+{
+	return read_text(file, err) < 0 ? -1 : policy_file_check(file, err);
+}
+
+int policy_file_write(const char *path, const struct buf *text, struct err *err)
+{
+	cleanup_free char *target = NULL;
+
+	if (check_link(path, err) < 0)
+		return -1;
+	target = realpath(path, NULL);
+	if (!target && errno != ENOENT)
+		return err_errno(err, errno, "cannot write %s", path);
+	return file_write(target ? target : path, buf_text(text), text->len, 0600, true, err);
 }
 
 void policy_file_render(const struct policy_file *file, struct buf *out)

@@ -25,6 +25,13 @@ struct policy_file {
  * always.
  */
 int policy_file_load(struct policy_file *file, struct err *err);
+/* The same for a text that is in file->text already; `path` then only names it. */
+int policy_file_check(struct policy_file *file, struct err *err);
+/*
+ * Replaces a policy on disk atomically and durably; it then is root's and 0600. A symbolic link of
+ * root's stays, what it leads to is replaced.
+ */
+int policy_file_write(const char *path, const struct buf *text, struct err *err);
 /* The diagnoses as text for people; "" if there are none. */
 void policy_file_render(const struct policy_file *file, struct buf *out);
 /* Takes the policy out. */

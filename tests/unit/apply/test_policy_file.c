@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "apply/policy_file.h"
@@ -81,11 +82,94 @@ static void a_strange_wan_is_a_diagnosis(void **state)
 	}
 }
 
+static void put_text(struct buf *text, const char *content)
+{
+	buf_free(text);
+	buf_puts(text, content);
+}
+
+static void root_is_needed(void)
+{
+	if (geteuid() != 0)
+		skip();
+}
+
+static void a_policy_is_replaced_behind_roots_link(void **state)
+{
+	cleanup_buf struct buf text = BUF_INIT, back = BUF_INIT;
+	char path[64], real[64];
+	struct err err = { .code = ERR_NONE };
+	struct stat st;
+
+	(void)state;
+	root_is_needed();
+	(void)snprintf(path, sizeof(path), "%s/policy.json", dir);
+	(void)snprintf(real, sizeof(real), "%s/real.json", dir);
+	(void)unlink(path);
+	put_text(&text, "{}");
+	assert_ok(policy_file_write(real, &text, &err));
+	assert_int_equal(symlink("real.json", path), 0);
+	put_text(&text, "{\"version\": 1}");
+	assert_ok(policy_file_write(path, &text, &err));
+	assert_int_equal(lstat(path, &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+	assert_ok(file_read(real, 100, &back, &err));
+	assert_string_equal(buf_text(&back), buf_text(&text));
+	assert_int_equal(stat(real, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+
+	assert_int_equal(lchown(path, 1, 1), 0);
+	assert_int_equal(policy_file_write(path, &text, &err), -1);
+	assert_int_equal(err.code, ERR_PERMISSION);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(unlink(real), 0);
+}
+
+static int refuses(const char *path, enum err_code code, const char *message)
+{
+	cleanup_policy_file struct policy_file file = { .path = path, .strict = true };
+	struct err err = { .code = ERR_NONE };
+
+	return policy_file_load(&file, &err) == -1 && err.code == code && strstr(err.text, message);
+}
+
+/* None of them is read, nor waited for. */
+static void what_could_be_somebody_elses_is_refused(void **state)
+{
+	char path[64], real[64];
+	struct err err = { .code = ERR_NONE };
+
+	(void)state;
+	root_is_needed();
+	(void)snprintf(path, sizeof(path), "%s/policy.json", dir);
+	(void)snprintf(real, sizeof(real), "%s/real.json", dir);
+	assert_true(refuses(dir, ERR_FAILED, "not a regular file"));
+	assert_true(refuses(path, ERR_FAILED, "cannot open"));
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_true(refuses(path, ERR_FAILED, "not a regular file"));
+	assert_int_equal(unlink(path), 0);
+	assert_ok(file_write(real, "{}", 2, 0644, false, &err));
+	assert_true(refuses(real, ERR_PERMISSION, "chmod 600"));
+	assert_ok(file_write(real, "{}", 2, 0600, false, &err));
+	assert_int_equal(chown(real, 1, 0), 0);
+	assert_true(refuses(real, ERR_PERMISSION, "chown root"));
+	assert_int_equal(chown(real, 0, 0), 0);
+	assert_true(refuses(real, ERR_POLICY, "missing"));
+	assert_int_equal(symlink("real.json", path), 0);
+	assert_true(refuses(path, ERR_POLICY, "missing"));
+	assert_int_equal(lchown(path, 1, 1), 0);
+	assert_true(refuses(path, ERR_PERMISSION, "chown -h root"));
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(unlink(real), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_wan_is_the_one_that_is_named),
 		cmocka_unit_test(a_strange_wan_is_a_diagnosis),
+		cmocka_unit_test(a_policy_is_replaced_behind_roots_link),
+		cmocka_unit_test(what_could_be_somebody_elses_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);
