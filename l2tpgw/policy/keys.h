@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
+
 enum key_form { /* bits: what a value may look like */
 		KEY_OBJECT = 1 << 0,
 		KEY_LIST = 1 << 1,
@@ -39,6 +41,9 @@ struct key;
 typedef void key_set(struct load *load, const struct key *key, const struct value *value,
 		     void *field);
 
+/* Appends the value as text; see show.h. `base` is the struct that set()'s field is in. */
+typedef void key_show(const struct key *key, const void *base, struct buf *out);
+
 struct key {
 	const char *name; /* "*" for the items of a list */
 	unsigned forms;   /* bits of enum key_form */
@@ -61,6 +66,7 @@ struct key {
 	size_t keys_count;
 	const struct key *item; /* of a list */
 	key_set *set;           /* NULL: nothing to store */
+	key_show *show;         /* NULL: it shows in the key around it, or nothing is stored */
 	size_t offset;          /* in struct policy, or struct policy_user below /users */
 };
 
