@@ -9,7 +9,6 @@
 #include "session/text.h"
 
 #define DIAL_TIME    60000u /* ms from admission until the link must be up */
-#define REPLACE_TIME 1000u  /* ms for a pppd that SIGKILL was sent to */
 #define RESYNC_DELAY 50u
 
 static void deny(struct event *event, enum session_denial denial)
@@ -203,7 +202,6 @@ void admit_busy(struct session_table *table, struct session *session, struct eve
 {
 	const struct session_request *request = event->admission->request;
 	const struct policy_user *user = usable_user(table, event);
-	struct session_action *action;
 
 	if (!user)
 		return;
@@ -214,12 +212,7 @@ void admit_busy(struct session_table *table, struct session *session, struct eve
 	wait_or_deny(event, SESSION_DENY_STILL_UP);
 	if (session->reason == SESSION_REPLACED)
 		return;
-	action = table_emit(table, SESSION_KILL_PPPD, session);
-	action->pppd = session->pppd;
-	action->hard = true;
-	session->reason = SESSION_REPLACED;
-	session->tries = 1;
-	session->deadline = event->now.ms + REPLACE_TIME;
+	machine_replace(table, session, event->now);
 }
 
 static bool well_formed(const struct session_table *table, const struct session_request *request)

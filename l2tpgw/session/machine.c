@@ -14,6 +14,7 @@
 #define HARD_KILL_TIME   1000u
 #define TUNNEL_TIME      1000u  /* for xl2tpd to say goodbye, while there is an SA to carry it */
 #define SA_CLOSE_TIME    5000u  /* for charon to report the CHILD_SA down */
+#define REPLACE_TIME     1000u  /* for a pppd that SIGKILL was sent to */
 #define LINK_DOWN_TIME   10000u /* from ip-down until pppd has ended */
 #define ORPHAN_IDLE_TIME 30000u /* for a client in the middle of dialing when charon died */
 #define VERIFY_DELAY     1000u  /* implicit child downs follow their IKE_SA's at once */
@@ -113,6 +114,14 @@ void machine_close(struct session_table *table, struct session *session, struct 
 	}
 	machine_write(table, session);
 	finish_if_over(table, session, reason);
+}
+
+void machine_replace(struct session_table *table, struct session *session, struct session_now now)
+{
+	kill_pppd(table, session, true);
+	session->reason = SESSION_REPLACED;
+	session->tries = 1;
+	set_deadline(session, now, REPLACE_TIME);
 }
 
 void machine_orphan(struct session *session, struct session_now now)
@@ -418,6 +427,36 @@ static void worker_died_closing(struct session_table *table, struct session *ses
 	finish_if_over(table, session, session->reason);
 }
 
+/* Whatever its SA carries from now on goes to the worker that serves. */
+static void leave_worker(struct session_table *table, struct session *session, struct event *event)
+{
+	(void)event;
+	close_tunnel(table, session);
+	table_emit(table, SESSION_FORGET_SLOT, session);
+	session->worker = table->worker_of[session->child.mark & (FABRIC_SHARDS - 1)];
+	machine_write(table, session);
+}
+
+static bool is_on_its_worker(const struct session_table *table, const struct session *session)
+{
+	return session->worker == table->worker_of[session->child.mark & (FABRIC_SHARDS - 1)];
+}
+
+static void redial(struct session_table *table, struct session *session, struct event *event)
+{
+	if (!is_on_its_worker(table, session))
+		leave_worker(table, session, event);
+}
+
+/* Its older pppd has the interface name and the address that the next one needs. */
+static void redial_busy(struct session_table *table, struct session *session, struct event *event)
+{
+	if (is_on_its_worker(table, session))
+		return;
+	machine_replace(table, session, event->now);
+	leave_worker(table, session, event);
+}
+
 static void charon_died_idle(struct session_table *table, struct session *session,
 			     struct event *event)
 {
@@ -524,6 +563,8 @@ static step_fn *const steps[EVENT_KINDS][SESSION_STATES] = {
 	[EVENT_TUNNEL_CLOSED] = { nop, nop, nop, nop, tunnel_closed },
 	[EVENT_COUNTERS] = { nop, nop, nop, counters, counters },
 	[EVENT_WORKER_DIED] = { nop, worker_died, worker_died, worker_died, worker_died_closing },
+	[EVENT_WORKER_ENDED] = { nop, leave_worker, worker_died, worker_died, worker_died_closing },
+	[EVENT_REDIAL] = { nop, redial, redial_busy, redial_busy, nop },
 	[EVENT_CHARON_DIED] = { nop, charon_died_idle, charon_died_busy, charon_died_busy,
 				charon_died_closing },
 	[EVENT_CLOSE] = { nop, close_request, close_request, close_request, nop },

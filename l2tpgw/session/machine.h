@@ -21,11 +21,13 @@ enum event_kind {
 	EVENT_TUNNEL_CLOSED,
 	EVENT_COUNTERS,
 	EVENT_WORKER_DIED,
+	EVENT_WORKER_ENDED,
+	EVENT_REDIAL,
 	EVENT_CHARON_DIED,
 	EVENT_CLOSE,
 	EVENT_DEADLINE,
 };
-#define EVENT_KINDS 18
+#define EVENT_KINDS 20
 
 struct event {
 	enum event_kind kind;
@@ -50,6 +52,8 @@ void machine_run(struct session_table *table, struct session *session, struct ev
 /* Begins to end a session that is not being ended yet. It may be gone afterwards. */
 void machine_close(struct session_table *table, struct session *session, struct session_now now,
 		   enum session_reason reason, bool hard);
+/* Kills its pppd for the sake of one that follows over the same SA. */
+void machine_replace(struct session_table *table, struct session *session, struct session_now now);
 /* Arms the deadline of an orphan that nobody has logged in over. */
 void machine_orphan(struct session *session, struct session_now now);
 void machine_write(struct session_table *table, const struct session *session);

@@ -68,15 +68,35 @@ void session_tunnel_closed(struct session_table *table, struct session_now now, 
 		machine_run(table, table->slots[slot], &event);
 }
 
+static void run_worker(struct session_table *table, unsigned worker, struct event *event)
+{
+	table_foreach(session, table)
+	{
+		if (worker && session->worker == worker)
+			machine_run(table, session, event);
+	}
+}
+
 void session_worker_died(struct session_table *table, struct session_now now, unsigned worker)
 {
 	struct event event = { .kind = EVENT_WORKER_DIED, .now = now };
 
-	table_foreach(session, table)
-	{
-		if (worker && session->worker == worker)
-			machine_run(table, session, &event);
-	}
+	run_worker(table, worker, &event);
+}
+
+void session_worker_ended(struct session_table *table, struct session_now now, unsigned worker)
+{
+	struct event event = { .kind = EVENT_WORKER_ENDED, .now = now };
+
+	run_worker(table, worker, &event);
+}
+
+void session_redial(struct session_table *table, struct session_now now, uint32_t slot)
+{
+	struct event event = { .kind = EVENT_REDIAL, .now = now };
+
+	if (slot < FABRIC_SLOTS)
+		machine_run(table, table->slots[slot], &event);
 }
 
 void session_close(struct session_table *table, struct session_now now, uint32_t slot,

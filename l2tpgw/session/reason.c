@@ -34,6 +34,9 @@ static const struct {
 	[SESSION_USER_DISABLED] = { "user-disabled", "the user was disabled or removed", true },
 	[SESSION_USER_EXPIRED] = { "user-expired", "users[].expires of the user was reached",
 				   true },
+	[SESSION_DRAINED] = { "drained",
+			      "its xl2tpd worker of an earlier configuration ended (l2tp.drain)",
+			      true },
 	[SESSION_SHUTDOWN] = { "shutdown", "the gateway is being shut down", true },
 };
 

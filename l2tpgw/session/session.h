@@ -72,9 +72,10 @@ enum session_reason {
 	SESSION_KICKED,
 	SESSION_USER_DISABLED,
 	SESSION_USER_EXPIRED,
+	SESSION_DRAINED, /* l2tp.drain */
 	SESSION_SHUTDOWN,
 };
-#define SESSION_REASONS 22
+#define SESSION_REASONS 23
 /* "hung-up", and "the client hung up". Never NULL. */
 const char *session_reason_name(enum session_reason reason);
 const char *session_reason_text(enum session_reason reason);
@@ -291,6 +292,16 @@ void session_counters(struct session_table *table, uint32_t slot, uint64_t rx_by
 void session_tunnel_closed(struct session_table *table, struct session_now now, uint32_t slot);
 /* Worker n died or was given up: whoever is on it is told by deleting the SA. */
 void session_worker_died(struct session_table *table, struct session_now now, unsigned worker);
+/*
+ * Worker n ended because nobody was left on it: SAs whose client may dial again must not lead to it
+ * any more. session_table_shards() was given those that serve.
+ */
+void session_worker_ended(struct session_table *table, struct session_now now, unsigned worker);
+/*
+ * The slot's client dials again over its SA, to a worker that takes no new tunnels: what is left of
+ * the earlier login ends, and its next try is dispatched anew.
+ */
+void session_redial(struct session_table *table, struct session_now now, uint32_t slot);
 
 /* Ends one session; the reason is the caller's (KICKED, USER_DISABLED, SHUTDOWN, IDLE, …). */
 void session_close(struct session_table *table, struct session_now now, uint32_t slot,

@@ -426,6 +426,34 @@ static void test_shared_address_is_released_last(void **state)
 	session_table_free(table);
 }
 
+/* From the redial on, the old worker is nothing to it. */
+static void test_redial_to_another_worker(void **state)
+{
+	struct policy policy = test_policy();
+	struct session_table *table = with_clients(&policy, 1);
+	struct session_answer answer;
+	uint8_t workers[FABRIC_SHARDS];
+	const struct session *session;
+
+	(void)state;
+	(void)drain(table);
+	memset(workers, 7, sizeof(workers));
+	session_table_shards(table, workers);
+	session = session_iterate(table, NULL);
+	session_redial(table, at_ms(1000), session->slot);
+	assert_int_equal(session->worker, 7);
+	session_worker_died(table, at_ms(1100), 1);
+	session_worker_died(table, at_ms(1100), 2);
+	assert_int_equal(session->state, SESSION_UP);
+	ended(table, 1200, session->pppd.pid, SESSION_SIGNALED, 9);
+	session = session_iterate(table, NULL);
+	assert_int_equal(session->state, SESSION_SECURED);
+	assert_true(session->sa);
+	assert_int_equal(ask(table, 1300, session->slot, 4000, "alice", false, &answer),
+			 SESSION_ADMIT);
+	session_table_free(table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -439,6 +467,7 @@ int main(void)
 		cmocka_unit_test(test_same_identity_elsewhere),
 		cmocka_unit_test(test_kick),
 		cmocka_unit_test(test_worker_dies),
+		cmocka_unit_test(test_redial_to_another_worker),
 		cmocka_unit_test(test_admission_overtakes_the_event),
 		cmocka_unit_test(test_recycled_pid),
 		cmocka_unit_test(test_counters),

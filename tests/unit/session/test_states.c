@@ -126,6 +126,32 @@ static void do_worker_died(struct session_table *table)
 	session_worker_died(table, at_ms(1000), 2);
 }
 
+/* The workers that serve now are others than the one it is on. */
+static void generation(struct session_table *table)
+{
+	uint8_t workers[FABRIC_SHARDS];
+
+	memset(workers, 3, sizeof(workers));
+	session_table_shards(table, workers);
+}
+
+static void do_worker_ended(struct session_table *table)
+{
+	generation(table);
+	session_worker_ended(table, at_ms(1000), 2);
+}
+
+static void do_redial(struct session_table *table)
+{
+	generation(table);
+	session_redial(table, at_ms(1000), SLOT);
+}
+
+static void do_late_redial(struct session_table *table)
+{
+	session_redial(table, at_ms(1000), SLOT);
+}
+
 static void do_charon_died(struct session_table *table)
 {
 	session_charon_died(table, at_ms(1000));
@@ -256,6 +282,23 @@ static const struct row {
 	    { CLOSING_, CLOSE | KILL | WRITE },
 	    { CLOSING_, CLOSE | KILL | WRITE },
 	    { CLOSING_, CLOSE | KILL } } },
+	{ "worker ended",
+	  do_worker_ended,
+	  { { NONE_, 0 },
+	    { SECURED_, FORGET | WRITE },
+	    { CLOSING_, CLOSE | KILL | WRITE },
+	    { CLOSING_, CLOSE | KILL | WRITE },
+	    { CLOSING_, CLOSE | KILL } } },
+	{ "redial, to another worker",
+	  do_redial,
+	  { { NONE_, 0 },
+	    { SECURED_, FORGET | WRITE },
+	    { DIALING_, KILL | TUNNEL | FORGET | WRITE },
+	    { UP_, KILL | TUNNEL | FORGET | WRITE },
+	    { CLOSING_, 0 } } },
+	{ "redial, to the same worker",
+	  do_late_redial,
+	  { { NONE_, 0 }, { SECURED_, 0 }, { DIALING_, 0 }, { UP_, 0 }, { CLOSING_, 0 } } },
 	{ "charon died",
 	  do_charon_died,
 	  { { NONE_, 0 },
