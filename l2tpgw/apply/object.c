@@ -3,23 +3,20 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "apply/ruleset.h"
 #include "apply/saved_sysctl.h"
 #include "base/buf.h"
 #include "base/fabric.h"
 #include "base/file.h"
 #include "drive/net_address.h"
 #include "drive/net_route.h"
-#include "drive/nft.h"
 
-#define FILE_BYTES_MAX    (4u << 20)
-#define RULESET_BYTES_MAX (4u << 20)
-#define ABOUT_BYTES_MAX   65536
+#define FILE_BYTES_MAX (4u << 20)
 
 struct kind {
 	const char *name;
@@ -99,87 +96,32 @@ static int file_find(const struct paths *paths, struct arena *arena, struct obje
 	return 0;
 }
 
-/* ---- the ruleset: its text is kept in RUN/ruleset.nft, a rule's comment says which it is ---- */
+/* ---- the ruleset, see ruleset.h ---- */
 
-static void ruleset_path(const struct paths *paths, char out[PATHS_MAX])
+static int ruleset_object_get(const struct paths *paths, struct arena *arena,
+			      const struct object *object, struct object_value *value,
+			      struct err *err)
 {
-	(void)snprintf(out, PATHS_MAX, "%s/ruleset.nft", paths->run);
-}
-
-/* The comment of the only rule in chain `about` (templates/fabric.nft); false if it is gone. */
-static bool ruleset_digest(char *digest, size_t size)
-{
-	cleanup_buf struct buf text = BUF_INIT;
-	struct err ignored;
-	const json_t *item;
-	json_t *root;
-	size_t i;
-
-	*digest = '\0';
-	if (nft_list("list chain inet " FABRIC_TABLE " about", false, ABOUT_BYTES_MAX, &text,
-		     &ignored) < 0)
-		return false;
-	root = json_loadb(buf_text(&text), text.len, 0, NULL);
-	json_array_foreach(json_object_get(root, "nftables"), i, item)
-	{
-		const json_t *rule = json_object_get(item, "rule");
-		const char *comment = json_string_value(json_object_get(rule, "comment"));
-
-		if (comment)
-			(void)snprintf(digest, size, "%s", comment);
-	}
-	json_decref(root);
-	return *digest;
-}
-
-static int ruleset_get(const struct paths *paths, struct arena *arena, const struct object *object,
-		       struct object_value *value, struct err *err)
-{
-	struct nft_table table;
-	char path[PATHS_MAX], digest[NFT_COMMENT_MAX];
-	int result = nft_table_get(&table, err);
-
 	(void)object;
-	if (result != NET_DONE)
-		return result < 0 ? -1 : 0;
-	ruleset_path(paths, path);
-	if (value_from_file(arena, path, RULESET_BYTES_MAX, value, err) < 0)
-		return -1;
-	/* A table that is not the one of the kept text is there, but nobody knows what it says. */
-	if (!value->present || !ruleset_digest(digest, sizeof(digest)) ||
-	    !strstr(value->data, digest))
-		*value = (struct object_value){ .present = true, .data = "", .len = 0 };
-	value->mode = 0;
-	return 0;
+	return ruleset_get(paths, arena, value, err);
 }
 
-static int ruleset_set(const struct paths *paths, const struct object *object,
-		       const struct object_value *value, struct err *err)
+static int ruleset_object_set(const struct paths *paths, const struct object *object,
+			      const struct object_value *value, struct err *err)
 {
-	char path[PATHS_MAX];
-
 	(void)object;
-	ruleset_path(paths, path);
-	if (!value->present)
-		return nft_table_delete(err) < 0 ? -1 : file_remove(path, err);
-	if (nft_run(value->data, err) < 0)
-		return -1;
-	return file_write(path, value->data, value->len, 0644, false, err);
+	return value->present ? ruleset_run(paths, value->data, value->len, err)
+			      : ruleset_remove(paths, err);
 }
 
-static int ruleset_find(const struct paths *paths, struct arena *arena, struct object_list *found,
-			struct err *err)
+static int ruleset_object_find(const struct paths *paths, struct arena *arena,
+			       struct object_list *found, struct err *err)
 {
-	struct nft_table table;
-	char path[PATHS_MAX];
-	int result = nft_table_get(&table, err);
+	int there = ruleset_is_there(paths, err);
 
-	if (result < 0)
-		return -1;
-	ruleset_path(paths, path);
-	if (result == NET_DONE || access(path, F_OK) == 0)
+	if (there > 0)
 		(void)found_add(arena, found, OBJECT_RULESET);
-	return 0;
+	return there < 0 ? -1 : 0;
 }
 
 /* ---- XFRM policies of the second line of defence ---- */
@@ -401,7 +343,8 @@ static int sysctl_find(const struct paths *paths, struct arena *arena, struct ob
 
 static const struct kind kinds[OBJECT_KINDS] = {
 	[OBJECT_FILE] = { "file", file_get, file_set, file_find },
-	[OBJECT_RULESET] = { "nftables table", ruleset_get, ruleset_set, ruleset_find },
+	[OBJECT_RULESET] = { "nftables table", ruleset_object_get, ruleset_object_set,
+			     ruleset_object_find },
 	[OBJECT_XFRM] = { "IPsec policy", xfrm_get, xfrm_set, xfrm_find },
 	[OBJECT_ROUTE] = { "route", route_get, route_set, route_find },
 	[OBJECT_ADDRESS] = { "address", address_get, address_set, address_find },

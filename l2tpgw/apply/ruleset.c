@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "apply/ruleset.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apply/listing.h"
+#include "base/buf.h"
+#include "base/fabric.h"
+#include "base/file.h"
+#include "drive/nft.h"
+#include "plan/digest.h"
+
+#define TEXT_MAX    (4u << 20)
+#define LISTING_MAX (16u << 20) /* as JSON */
+#define RECORD_MAX  65536
+
+#define NAMES "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-."
+
+static void run_path(const struct paths *paths, const char *name, char out[PATHS_MAX])
+{
+	(void)snprintf(out, PATHS_MAX, "%s/%s", paths->run, name);
+}
+
+static void text_path(const struct paths *paths, char out[PATHS_MAX])
+{
+	run_path(paths, "ruleset.nft", out);
+}
+
+static void record_path(const struct paths *paths, char out[PATHS_MAX])
+{
+	run_path(paths, "ruleset.listing", out);
+}
+
+static int list(struct arena *arena, struct listing *listing, struct err *err)
+{
+	cleanup_buf struct buf json = BUF_INIT;
+
+	if (nft_list("list table inet " FABRIC_TABLE, true, LISTING_MAX, &json, err) < 0)
+		return -1;
+	return listing_read(arena, buf_text(&json), json.len, listing, err);
+}
+
+/* The first line of the record is the digest of the text that it belongs to. */
+static const char *record_head(struct arena *arena, const char *text, size_t len)
+{
+	return arena_printf(arena, "text %s\n", digest_hex(arena, text, len));
+}
+
+static int record_write(const struct paths *paths, struct arena *arena, const char *text,
+			size_t len, const struct listing *listing, struct err *err)
+{
+	const char *record = arena_printf(arena, "%s%s", record_head(arena, text, len),
+					  listing_text(arena, listing));
+	char path[PATHS_MAX];
+
+	record_path(paths, path);
+	return file_write(path, record, strlen(record), 0644, false, err);
+}
+
+/* False if there is none of this text. */
+static bool record_read(const struct paths *paths, struct arena *arena, const struct buf *text,
+			struct listing *listing)
+{
+	const char *head = record_head(arena, buf_text(text), text->len);
+	cleanup_buf struct buf record = BUF_INIT;
+	struct err ignored;
+	char path[PATHS_MAX];
+
+	record_path(paths, path);
+	return access(path, F_OK) == 0 && file_read(path, RECORD_MAX, &record, &ignored) == 0 &&
+	       !strncmp(buf_text(&record), head, strlen(head)) &&
+	       listing_parse(arena, buf_text(&record) + strlen(head), listing);
+}
+
+static void changed(struct object_value *value, const char *note)
+{
+	*value = (struct object_value){ .present = true, .data = "", .len = 0, .note = note };
+}
+
+int ruleset_get(const struct paths *paths, struct arena *arena, struct object_value *value,
+		struct err *err)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	struct listing recorded, found;
+	struct nft_table table;
+	struct err failure;
+	char path[PATHS_MAX];
+	const char *note;
+	int result = nft_table_get(&table, err);
+
+	if (result != NET_DONE)
+		return result < 0 ? -1 : 0;
+	text_path(paths, path);
+	if (access(path, F_OK) < 0 || file_read(path, TEXT_MAX, &text, &failure) < 0 ||
+	    !record_read(paths, arena, &text, &recorded)) {
+		changed(value, "nothing says what it was made from");
+		return 0;
+	}
+	/* libnftables 1.0.6 lists the flags of a dormant table as garbage. */
+	if (list(arena, &found, &failure) < 0) {
+		changed(value, arena_strdup(arena, failure.text));
+		return 0;
+	}
+	note = listing_difference(arena, &recorded, &found);
+	if (note)
+		changed(value, note);
+	else
+		*value =
+		    (struct object_value){ .present = true,
+					   .data = arena_memdup(arena, buf_text(&text), text.len),
+					   .len = text.len };
+	return 0;
+}
+
+/* How templates/fabric.nft names them. */
+static bool is_in_text(const struct listing_part *part, const char *text)
+{
+	char needle[LISTING_NAME_MAX + 64];
+
+	if (!strcmp(part->kind, "table"))
+		return true;
+	if (!strcmp(part->kind, "chain"))
+		(void)snprintf(needle, sizeof(needle), "\tchain %s {", part->name);
+	else
+		(void)snprintf(needle, sizeof(needle), "add %s inet " FABRIC_TABLE " %s {",
+			       part->kind, part->name);
+	return strstr(text, needle) != NULL;
+}
+
+/* Chains before sets: by the rules of the former the latter are in use. */
+static void put_strays(const struct listing *listing, const char *text, bool chains,
+		       struct buf *out)
+{
+	for (size_t i = 0; i < listing->count; i++) {
+		const struct listing_part *part = &listing->parts[i];
+
+		if (is_in_text(part, text) || chains != !strcmp(part->kind, "chain") ||
+		    part->name[strspn(part->name, NAMES)])
+			continue;
+		if (chains)
+			buf_printf(out, "flush chain inet " FABRIC_TABLE " %s\n", part->name);
+		buf_printf(out, "delete %s inet " FABRIC_TABLE " %s\n", part->kind, part->name);
+	}
+}
+
+/* Somebody else's chains and sets in our table, or those of an earlier version of ours. */
+static int remove_strays(struct arena *arena, const char *text, struct listing *listing,
+			 struct err *err)
+{
+	cleanup_buf struct buf commands = BUF_INIT;
+
+	put_strays(listing, text, true, &commands);
+	put_strays(listing, text, false, &commands);
+	if (!commands.len)
+		return 0;
+	if (nft_run(buf_text(&commands), err) < 0)
+		return err_wrap(err, "what others put into table inet " FABRIC_TABLE);
+	return list(arena, listing, err);
+}
+
+/*
+ * A set of ours that somebody made anew as something else cannot be taken over: then the table is
+ * replaced as a whole, in one transaction too, and what sets hold for a while is lost.
+ */
+static int run(const char *text, struct err *err)
+{
+	cleanup_buf struct buf anew = BUF_INIT;
+	struct err ignored;
+
+	if (nft_run(text, err) == 0)
+		return 0;
+	buf_printf(&anew, "add table inet " FABRIC_TABLE "\ndelete table inet " FABRIC_TABLE "\n%s",
+		   text);
+	return nft_run(buf_text(&anew), &ignored);
+}
+
+int ruleset_run(const struct paths *paths, const char *text, size_t len, struct err *err)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct listing listing;
+	char path[PATHS_MAX];
+
+	if (run(text, err) < 0 || list(arena, &listing, err) < 0 ||
+	    remove_strays(arena, text, &listing, err) < 0)
+		return -1;
+	text_path(paths, path);
+	if (file_write(path, text, len, 0644, false, err) < 0)
+		return -1;
+	return record_write(paths, arena, text, len, &listing, err);
+}
+
+int ruleset_remove(const struct paths *paths, struct err *err)
+{
+	char path[PATHS_MAX];
+
+	if (nft_table_delete(err) < 0)
+		return -1;
+	record_path(paths, path);
+	if (file_remove(path, err) < 0)
+		return -1;
+	text_path(paths, path);
+	return file_remove(path, err);
+}
+
+int ruleset_is_there(const struct paths *paths, struct err *err)
+{
+	struct nft_table table;
+	char path[PATHS_MAX];
+	int result = nft_table_get(&table, err);
+
+	if (result < 0)
+		return -1;
+	text_path(paths, path);
+	return result == NET_DONE || access(path, F_OK) == 0;
+}
