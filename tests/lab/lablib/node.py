@@ -18,11 +18,12 @@ import struct
 import subprocess
 import traceback
 
-from .checks import wait_until
+from .checks import holds, wait_until
 
 CLONE_NEWNS, CLONE_NEWNET = 0x00020000, 0x40000000
 MS_REC, MS_PRIVATE, MS_BIND = 0x4000, 0x40000, 0x1000
 SIOCGIFADDR = 0x8915
+IFA_F_TENTATIVE = 0x40
 BASE = pathlib.Path("/lab/nodes")
 PRIVATE = ("/run", "/etc/ppp", "/etc/l2tpgw", "/var/lib/l2tpgw", "/var/log")
 
@@ -299,6 +300,11 @@ class Node:
                 entry.write(str(value))
         return str(value)
 
+    def wait_for_links(self, timeout=60):
+        """Until the kernel is done with links that were made: it tells their state, and gives them their IPv6
+        addresses, up to a second later (linkwatch)."""
+        self.call(_wait_for_links, timeout, timeout=timeout + 30)
+
     def wait_for_file(self, inside, timeout=60):
         return wait_until(lambda: self.exists(inside), timeout, f"{self}: {inside}")
 
@@ -314,6 +320,27 @@ class Node:
             if part.strip().endswith("received"):
                 return int(part.split()[0])
         return 0
+
+
+def _wait_for_links(timeout):
+    if not holds(lambda: not _unsettled_links(), timeout, 0.02):
+        raise RuntimeError(f"not up within {timeout} s: {' '.join(_unsettled_links())}")
+
+
+def _unsettled_links():
+    """Cables, and bridges with cables, that the kernel has yet to call up or to give their IPv6 address."""
+    links = [path for path in pathlib.Path("/sys/class/net").iterdir() if path.name != "lo"]
+    bare = {path for path in links if (path / "brif").is_dir() and not os.listdir(path / "brif")}
+    return sorted(path.name for path in links if path not in bare
+                  and ((path / "operstate").read_text().strip() != "up" or _awaits_ipv6(path.name)))
+
+
+def _awaits_ipv6(interface):
+    if pathlib.Path(f"/proc/sys/net/ipv6/conf/{interface}/disable_ipv6").read_text().strip() == "1":
+        return False
+    addresses = [line.split() for line in pathlib.Path("/proc/self/net/if_inet6").read_text().splitlines()]
+    return not any(name == interface and not int(flags, 16) & IFA_F_TENTATIVE
+                   for _, _, _, _, flags, name in addresses)
 
 
 def reap():

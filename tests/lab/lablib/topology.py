@@ -48,6 +48,8 @@ class Topology:
             for index in range(count):
                 self._natted(f"c{number}", nat, index)
                 number += 1
+        for node in self.nodes.values():
+            node.wait_for_links()
         note(f"topology of {len(self.nodes)} nodes is up")
 
     def __getattr__(self, name):
