@@ -10,21 +10,20 @@
 #include "drive/pidfile.h"
 #include "drive/ports.h"
 #include "drive/procfs.h"
+#include "drive/programs.h"
 
 #define PORT_IKE  500
 #define PORT_NATT 4500
 #define PORT_L2TP 1701
 
-struct program {
-	const char *path;
+static const struct {
+	enum program program;
 	const char *what;
 	const char *package; /* on Debian; the others name it alike */
-};
-
-static const struct program programs[] = {
-	{ "/usr/sbin/charon-systemd", "strongSwan's IKE daemon", "charon-systemd" },
-	{ "/usr/sbin/xl2tpd", "the L2TP daemon", "xl2tpd" },
-	{ "/usr/sbin/pppd", "the PPP daemon", "ppp" },
+} programs[] = {
+	{ PROGRAM_CHARON, "strongSwan's IKE daemon", "charon-systemd" },
+	{ PROGRAM_XL2TPD, "the L2TP daemon", "xl2tpd" },
+	{ PROGRAM_PPPD, "the PPP daemon", "ppp" },
 };
 
 static const char *module_remedy(enum ability ability)
@@ -70,11 +69,12 @@ static unsigned check_programs(const struct paths *paths, bool managed, struct b
 	unsigned missing = 0;
 
 	for (size_t i = managed ? 0 : 1; i < array_size(programs); i++) {
-		if (access(programs[i].path, X_OK) == 0)
+		if (program_exists(programs[i].program))
 			continue;
 		missing++;
 		buf_printf(out, "package: %s (%s) is not installed\n  remedy: apt install %s\n",
-			   programs[i].what, programs[i].path, programs[i].package);
+			   programs[i].what, program_path(programs[i].program),
+			   programs[i].package);
 	}
 	if (access(paths->plugin, R_OK) < 0) {
 		missing++;

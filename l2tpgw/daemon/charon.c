@@ -20,6 +20,7 @@
 #include "daemon/refusal.h"
 #include "daemon/supervised.h"
 #include "daemon/workers.h"
+#include "drive/programs.h"
 #include "session/sa.h"
 
 #define CONNECT_INTERVAL_MS  50
@@ -30,7 +31,6 @@
 #define ANSWER_MS            15000 /* no answer for so long: frozen */
 #define SNAPSHOT_MS          30000
 
-static const char charon_binary[] = "/usr/sbin/charon-systemd";
 static const char *const events_wanted[] = { "ike-updown", "ike-update", "ike-rekey",
 					     "child-updown", "child-rekey" };
 
@@ -465,7 +465,7 @@ static int charon_spawn(void *user, struct process *process, struct err *err)
 	struct charon *charon = user;
 	struct gateway *gateway = charon->gateway;
 	cleanup_arena struct arena *arena = arena_new();
-	const char *const argv[] = { charon_binary, NULL };
+	const char *const argv[] = { program_path(PROGRAM_CHARON), NULL };
 	const char *const env[] = { arena_printf(arena, "STRONGSWAN_CONF=%s",
 						 gateway->plan->charon_config),
 				    "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };

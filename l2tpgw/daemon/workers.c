@@ -13,6 +13,7 @@
 #include "daemon/supervised.h"
 #include "drive/ability.h"
 #include "drive/modules.h"
+#include "drive/programs.h"
 #include "drive/xl2tpd.h"
 
 #define READY_INTERVAL_MS  50
@@ -20,8 +21,6 @@
 #define ANSWER_US          5000000u /* no answer for so long: frozen */
 /* select() holds no descriptor above it: xl2tpd aborts at the next one (xl2tpd issue 276). */
 #define WORKER_NOFILE 1024
-
-static const char xl2tpd_binary[] = "/usr/sbin/xl2tpd";
 
 struct worker {
 	struct workers *workers;
@@ -170,7 +169,7 @@ static int worker_spawn(void *user, struct process *process, struct err *err)
 	const char *config = worker_config(worker);
 	char pid[PATHS_MAX], pipe[PATHS_MAX];
 	const char *const argv[] = {
-		xl2tpd_binary, "-D", "-c", config, "-p", pid, "-C", pipe, NULL
+		program_path(PROGRAM_XL2TPD), "-D", "-c", config, "-p", pid, "-C", pipe, NULL
 	};
 	const char *const env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
 	const struct spawn spawn = { .argv = argv,

@@ -15,6 +15,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "drive/process.h"
+#include "drive/programs.h"
 
 #define LIST_MAX    (16u << 20) /* modules.dep of a distribution's kernel: half a megabyte */
 #define CONF_MAX    (1u << 20)
@@ -172,25 +173,14 @@ const char *module_state_text(enum module_state state)
 	return "unknown";
 }
 
-static const char *find_modprobe(void)
-{
-	static const char *const paths[] = { "/usr/sbin/modprobe", "/sbin/modprobe" };
-
-	for (size_t i = 0; i < array_size(paths); i++) {
-		if (access(paths[i], X_OK) == 0)
-			return paths[i];
-	}
-	return NULL;
-}
-
 int module_load(const char *name, struct err *err)
 {
-	const char *argv[] = { find_modprobe(), "-q", "--", name, NULL };
+	const char *argv[] = { program_path(PROGRAM_MODPROBE), "-q", "--", name, NULL };
 	struct spawn spawn = { .argv = argv, .out = -1 };
 	struct process process = PROCESS_NONE;
 	int status;
 
-	if (!argv[0])
+	if (!program_exists(PROGRAM_MODPROBE))
 		return err_set(err, ERR_FAILED, "module %s: there is no modprobe (package kmod)",
 			       name);
 	if (process_spawn(&spawn, &process, err) < 0)
