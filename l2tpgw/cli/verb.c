@@ -12,6 +12,8 @@ const struct option_spec option_specs[OPTION_IDS] = {
 	[OPTION_POLICY] = { "policy", "FILE", "the policy to use instead of the installed one" },
 	[OPTION_TIMEOUT] = { "timeout", "SECONDS", "how long to wait until all is ready (120)" },
 	[OPTION_PURGE] = { "purge", NULL, "also delete the policy, its secrets and all state" },
+	[OPTION_UNLESS_RESTARTING] = { "unless-restarting", NULL,
+				       "do nothing if systemd only restarts the unit" },
 	[OPTION_WATCH] = { "watch", NULL, "go on, and print again at every change" },
 };
 
@@ -24,14 +26,16 @@ const struct verb verbs[] = {
 	      "Checks that this machine can be a gateway and names what is missing, writes a\n"
 	      "policy with generated secrets if there is none, applies it, starts everything,\n"
 	      "waits until it is ready and says how each kind of client connects. Safe to\n"
-	      "repeat: a gateway that already is as its policy says is left alone.\n",
+	      "repeat: a gateway that already is as its policy says is left alone. Under\n"
+	      "systemd it enables and starts l2tpgw.service, so it is there after a reboot.\n",
 	  .run = verb_up },
 	{ .name = "down",
-	  .options = BIT(OPTION_PURGE),
+	  .options = BIT(OPTION_PURGE) | BIT(OPTION_UNLESS_RESTARTING),
 	  .json = true,
 	  .summary = "stop the gateway and put everything back",
 	  .detail = "Ends all sessions and removes every rule, address, process, file in /run and\n"
-		    "sysctl change of l2tpgw. The policy is kept unless --purge is given.\n",
+		    "sysctl change of l2tpgw. The policy is kept unless --purge is given. Under\n"
+		    "systemd it stops and disables l2tpgw.service.\n",
 	  .run = verb_down },
 	{ .name = "status",
 	  .json = true,

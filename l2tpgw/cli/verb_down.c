@@ -8,6 +8,7 @@
 #include "cli/client.h"
 #include "cli/daemon.h"
 #include "cli/print.h"
+#include "cli/unit.h"
 #include "cli/verb.h"
 
 #define DOWN_TIMEOUT_MS 180000
@@ -33,6 +34,13 @@ int verb_down(const struct args *args, struct err *err)
 
 	if (geteuid() != 0)
 		return err_set(err, ERR_PERMISSION, "down needs root; nothing was changed");
+	/* What the unit runs when it is stopped: everything but asking systemd to stop it. */
+	if (args->given[OPTION_UNLESS_RESTARTING]) {
+		if (unit_restarting())
+			return 0;
+	} else if (unit_used() && unit_stop(err) < 0) {
+		return -1;
+	}
 	result = client_verb(args->paths, "down", DOWN_TIMEOUT_MS, err);
 	/* Nobody there to ask: what an ended l2tpgwd left is taken away all the same. */
 	if (!result && err->code == ERR_UNREACHABLE && daemon_teardown(args->paths, err) == 0)

@@ -14,6 +14,7 @@
 #include "cli/load.h"
 #include "cli/preflight.h"
 #include "cli/print.h"
+#include "cli/unit.h"
 #include "cli/verb.h"
 #include "drive/local.h"
 
@@ -119,6 +120,8 @@ static int wait_ready(struct up *up, unsigned seconds, json_t **status, struct e
 
 static int start(struct up *up, json_t **applied, struct err *err)
 {
+	if (!up->was_running && unit_used())
+		return unit_start(err);
 	if (!up->was_running)
 		return daemon_start(up->paths, &up->daemon, err);
 	*applied = client_verb(up->paths, "apply", CALL_TIMEOUT_MS, err);

@@ -15,6 +15,9 @@
 #ifndef L2TPGW_DAEMON_PATH
 #define L2TPGW_DAEMON_PATH "/usr/sbin/l2tpgwd"
 #endif
+#ifndef L2TPGW_UNIT_PATH
+#define L2TPGW_UNIT_PATH "/usr/lib/systemd/system/l2tpgw.service"
+#endif
 
 /* Other programs' configuration carries these paths: nothing that any of them could interpret. */
 static bool is_plain(const char *path)
@@ -105,4 +108,14 @@ int paths_daemon(char out[PATH_MAX], struct err *err)
 	if (access(out, X_OK) == 0)
 		return 0;
 	return err_set(err, ERR_FAILED, "l2tpgwd is neither beside this program nor at %s", out);
+}
+
+const char *paths_installed_daemon(void)
+{
+	return L2TPGW_DAEMON_PATH;
+}
+
+const char *paths_unit(void)
+{
+	return L2TPGW_UNIT_PATH;
 }

@@ -47,5 +47,8 @@ void paths_worker(const struct paths *paths, unsigned worker, const char *suffix
 		  char out[PATHS_MAX]);
 /* l2tpgwd beside the running program (by /proc/self/exe), else the installed one. */
 int paths_daemon(char out[PATH_MAX], struct err *err);
+/* Where installing puts l2tpgwd, and its systemd unit. */
+const char *paths_installed_daemon(void);
+const char *paths_unit(void);
 
 #endif
