@@ -5,15 +5,12 @@
 
 #include "base/err.h"
 
-#define PLAN_PENDING  2
-#define NOT_CONFIRMED 4
-
 const struct exit_status exit_statuses[] = {
 	{ ERR_NONE, "ok" },
 	{ ERR_FAILED, "failed; nothing was changed, or it was rolled back" },
-	{ PLAN_PENDING, "plan: changes are pending" },
+	{ EXIT_PENDING, "plan: changes are pending; doctor: warnings, no problem" },
 	{ ERR_NOT_CONVERGED, "applied, but not everything came up in time" },
-	{ NOT_CONFIRMED, "rolled back, because nobody confirmed in time" },
+	{ EXIT_NOT_CONFIRMED, "rolled back, because nobody confirmed in time" },
 	{ ERR_USAGE, "the command line makes no sense" },
 	{ ERR_POLICY, "the policy is invalid" },
 	{ ERR_UNREACHABLE, "l2tpgwd or charon does not answer" },

@@ -65,6 +65,15 @@ const struct verb verbs[] = {
 	      "Prints the sum of headers, IV, padding and ICV that leads from the MTU of the\n"
 	      "WAN to the largest inner packet that is not fragmented.\n",
 	  .run = verb_mtu },
+	{ .name = "doctor",
+	  .json = true,
+	  .summary = "what is wrong with this machine or gateway, layer by layer",
+	  .detail =
+	      "Looks at kernel, packages, ports, network, name, machine, policy and the running\n"
+	      "gateway, and says what to do about what it finds. Changes nothing, disturbs\n"
+	      "nobody, and works before anything is installed. Exit status: 1 if there is a\n"
+	      "problem, 2 if there are warnings only.\n",
+	  .run = verb_doctor },
 	{ .name = "explain",
 	  .operands = "[KEY]",
 	  .json = true,
@@ -80,8 +89,9 @@ const struct verb verbs[] = {
 	  .run = verb_schema },
 	{ .name = "version",
 	  .json = true,
-	  .summary = "version of l2tpgw and of the parts it drives",
-	  .detail = "l2tpgw itself, charon, xl2tpd, pppd and the kernel.\n",
+	  .summary = "version of l2tpgw",
+	  .detail =
+	      "And of the kernel it runs on. status and doctor name the versions of the parts.\n",
 	  .run = verb_version },
 	{ .name = NULL },
 };

@@ -66,6 +66,7 @@ int verb_down(const struct args *args, struct err *err);
 int verb_status(const struct args *args, struct err *err);
 int verb_check(const struct args *args, struct err *err);
 int verb_mtu(const struct args *args, struct err *err);
+int verb_doctor(const struct args *args, struct err *err);
 int verb_explain(const struct args *args, struct err *err);
 int verb_schema(const struct args *args, struct err *err);
 int verb_sessions(const struct args *args, struct err *err);

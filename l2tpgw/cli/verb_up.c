@@ -12,7 +12,7 @@
 #include "cli/howto.h"
 #include "cli/install.h"
 #include "cli/load.h"
-#include "cli/preflight.h"
+#include "cli/examine.h"
 #include "cli/print.h"
 #include "cli/unit.h"
 #include "cli/verb.h"
@@ -31,16 +31,23 @@ struct up {
 	struct process daemon; /* started by us */
 };
 
-static int run_preflight(const struct up *up, const struct policy *policy, struct err *err)
+/* Every obstacle is named with its remedy, all at once, before anything is changed. */
+static int preflight(const struct up *up, const struct policy *policy, struct err *err)
 {
-	cleanup_buf struct buf text = BUF_INIT;
-	unsigned obstacles = preflight(up->paths, policy, &text);
+	cleanup_arena struct arena *arena = arena_new();
+	struct findings findings = { .arena = arena };
+	bool managed = !policy || policy->ipsec.charon == POLICY_CHARON_MANAGED;
+	size_t obstacles;
 
+	examine_kernel(&findings, true);
+	examine_packages(&findings, up->paths, managed);
+	examine_ports(&findings, up->paths, managed);
+	obstacles = findings_of(&findings, FINDING_PROBLEM);
 	if (!obstacles)
 		return 0;
-	(void)fputs(buf_text(&text), stderr);
+	findings_print(&findings, FINDING_PROBLEM, stderr);
 	return err_set(err, ERR_FAILED,
-		       "%u obstacles; nothing was started. Remove them and run l2tpgw up again",
+		       "%zu obstacles; nothing was started. Remove them and run l2tpgw up again",
 		       obstacles);
 }
 
@@ -205,7 +212,7 @@ static int up_with(struct up *up, const struct policy_file *file, struct err *er
 	int result;
 
 	up->was_running = local_alive(up->paths->control, SOCK_STREAM);
-	if (!up->was_running && run_preflight(up, file->policy, err) < 0)
+	if (!up->was_running && preflight(up, file->policy, err) < 0)
 		return -1;
 	if (install_policy(up, file, err) < 0)
 		return -1;

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "cli/examine.h"
+#include "drive/ability.h"
+#include "drive/modules.h"
+#include "drive/program_version.h"
+
+static const char *module_remedy(enum ability ability)
+{
+	switch (module_state(ability_module(ability))) {
+	case MODULE_BUILTIN:
+	case MODULE_LOADED:
+		return "the module is there, but refuses; in a container, let the host share it "
+		       "(/dev/ppp, CAP_NET_ADMIN)";
+	case MODULE_LOADABLE:
+		return "load it: modprobe";
+	case MODULE_BLACKLISTED:
+		return "a line in /etc/modprobe.d blacklists it: remove that line, then modprobe";
+	case MODULE_MISSING:
+		return "this kernel lacks it: install the full kernel package (linux-image-amd64, "
+		       "not the cloud one; kernel-modules-extra on RHEL) and reboot into it; "
+		       "module";
+	}
+	return "";
+}
+
+static bool is_able(enum ability ability, bool load, struct err *err)
+{
+	if (ability_probe(ability, err) == 0)
+		return true;
+	return load && module_load(ability_module(ability), err) == 0 &&
+	       ability_probe(ability, err) == 0;
+}
+
+void examine_kernel(struct findings *findings, bool load)
+{
+	for (enum ability ability = 0; ability < ABILITY_COUNT; ability++) {
+		const char *module = ability_module(ability);
+		struct err err = { .code = ERR_NONE };
+
+		if (is_able(ability, load, &err)) {
+			finding_add(findings, "kernel", FINDING_GOOD, "%s works",
+				    ability_text(ability));
+			continue;
+		}
+		if (!load && module_state(module) == MODULE_LOADABLE) {
+			finding_add(findings, "kernel", FINDING_GOOD,
+				    "%s: module %s is there, and loaded when it is needed",
+				    ability_text(ability), module);
+			continue;
+		}
+		finding_add(findings, "kernel", FINDING_PROBLEM, "%s is missing: %.300s",
+			    ability_text(ability), err.text);
+		finding_remedy(findings, "%s %s", module_remedy(ability), module);
+	}
+}
+
+static const struct {
+	enum program program;
+	const char *what;
+	const char *package; /* on Debian; the others name it alike */
+} programs[] = {
+	{ PROGRAM_CHARON, "strongSwan's IKE daemon", "charon-systemd" },
+	{ PROGRAM_XL2TPD, "the L2TP daemon", "xl2tpd" },
+	{ PROGRAM_PPPD, "the PPP daemon", "ppp" },
+};
+
+/* charon-systemd cannot be asked; the running one tells l2tpgwd. */
+static void examine_version(struct findings *findings, enum program program, const char *what)
+{
+	struct err err = { .code = ERR_NONE };
+	char version[32] = "";
+
+	if (program != PROGRAM_CHARON &&
+	    program_version(program, version, sizeof(version), &err) < 0) {
+		finding_add(findings, "packages", FINDING_WARNING, "%.300s", err.text);
+		return;
+	}
+	if (program != PROGRAM_PPPD || !strcmp(version, program_version_of_plugin())) {
+		finding_add(findings, "packages", FINDING_GOOD, "%s is %s%s%s", what,
+			    program_path(program), *version ? ", version " : "", version);
+		return;
+	}
+	finding_add(findings, "packages", FINDING_PROBLEM,
+		    "pppd is version %s, but our plugin was built for %s, and pppd takes no other",
+		    version, program_version_of_plugin());
+	finding_remedy(findings, "install the l2tpgw that was built for this release");
+}
+
+static void examine_plugin(struct findings *findings, const struct paths *paths)
+{
+	if (access(paths->plugin, R_OK) == 0) {
+		finding_add(findings, "packages", FINDING_GOOD, "our pppd plugin is %s",
+			    paths->plugin);
+		return;
+	}
+	finding_add(findings, "packages", FINDING_PROBLEM, "our pppd plugin %s is missing",
+		    paths->plugin);
+	finding_remedy(findings, "install l2tpgw whole, or name it in L2TPGW_PLUGIN");
+}
+
+void examine_packages(struct findings *findings, const struct paths *paths, bool managed)
+{
+	for (size_t i = 0; i < array_size(programs); i++) {
+		if (programs[i].program == PROGRAM_CHARON && !managed)
+			continue;
+		if (program_exists(programs[i].program)) {
+			examine_version(findings, programs[i].program, programs[i].what);
+			continue;
+		}
+		finding_add(findings, "packages", FINDING_PROBLEM, "%s (%s) is not installed",
+			    programs[i].what, program_path(programs[i].program));
+		finding_remedy(findings, "apt install %s", programs[i].package);
+	}
+	examine_plugin(findings, paths);
+}

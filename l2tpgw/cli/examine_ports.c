@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "cli/examine.h"
+#include "drive/pidfile.h"
+#include "drive/ports.h"
+#include "drive/procfs.h"
+
+#define PORT_IKE  500
+#define PORT_NATT 4500
+#define PORT_L2TP 1701
+
+/* Who is known to hold these ports, by the name of the process (proc(5), comm). */
+static const struct other {
+	const char *command;
+	const char *product;
+	const char *units; /* of systemd, on Debian and elsewhere */
+} others[] = {
+	{ "charon", "strongSwan", "strongswan-starter ipsec" },
+	{ "charon-systemd", "strongSwan", "strongswan" },
+	{ "pluto", "Libreswan", "ipsec" },
+	{ "racoon", "racoon", "racoon" },
+	{ "iked", "an IKEv2 daemon", "iked" },
+	{ "xl2tpd", "xl2tpd, another L2TP server,", "xl2tpd" },
+	{ "accel-pppd", "accel-ppp", "accel-ppp" },
+	{ "openl2tpd", "OpenL2TP", "openl2tpd" },
+	{ "vpnserver", "SoftEther VPN", "softether-vpnserver" },
+};
+
+static const struct other *other_by_command(const char *command)
+{
+	for (size_t i = 0; i < array_size(others); i++) {
+		if (!strcmp(others[i].command, command))
+			return &others[i];
+	}
+	return NULL;
+}
+
+static void port_taken(struct findings *findings, const struct port_owner *owner)
+{
+	const struct other *other = other_by_command(owner->command);
+
+	finding_add(findings, "ports", FINDING_PROBLEM, "UDP %u is in use by %s%s%s (pid %d)",
+		    owner->port, other ? other->product : "", other ? ": " : "",
+		    *owner->command ? owner->command : "the kernel or another container",
+		    (int)owner->pid);
+	if (other)
+		finding_remedy(findings, "systemctl disable --now %s", other->units);
+	else
+		finding_remedy(findings, "stop it, and keep it from being started again");
+	if (!strncmp(owner->command, "charon", 6))
+		finding_remedy(findings, "or, if that charon must go on: \"ipsec\": {\"charon\": "
+					 "\"external\"} in the policy");
+}
+
+static bool is_our_charon(const struct paths *paths, pid_t pid)
+{
+	struct err ignored = { .code = ERR_NONE };
+	struct procfs_stat stat;
+	struct pidfile file;
+
+	return pidfile_read(paths->charon_pid, &file, &ignored) == 0 && file.pid == pid &&
+	       procfs_stat(pid, &stat, &ignored) == 0 && stat.start == file.start;
+}
+
+/*
+ * Children outlive l2tpgwd, and the next one adopts them. The others are told by an argument: all
+ * that we render is below RUN.
+ */
+static bool is_ours(const struct paths *paths, pid_t pid)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct err ignored = { .code = ERR_NONE };
+	size_t len = strlen(paths->run), argc;
+	char **argv;
+
+	if (!pid || is_our_charon(paths, pid))
+		return pid != 0;
+	if (procfs_argv(pid, arena, &argv, &argc, &ignored) != 0)
+		return false;
+	for (size_t i = 0; i < argc; i++) {
+		if (!strncmp(argv[i], paths->run, len) && argv[i][len] == '/')
+			return true;
+	}
+	return false;
+}
+
+void examine_ports(struct findings *findings, const struct paths *paths, bool managed)
+{
+	static const uint16_t ports[] = { PORT_L2TP, PORT_IKE, PORT_NATT };
+	cleanup_arena struct arena *arena = arena_new();
+	struct err err = { .code = ERR_NONE };
+	size_t count, before = findings->count;
+	struct port_owner *list;
+	uint16_t last = 0;
+	bool ike = false;
+
+	if (ports_owners(arena, ports, array_size(ports), &list, &count, &err) < 0) {
+		finding_add(findings, "ports", FINDING_PROBLEM, "%.300s", err.text);
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		ike |= list[i].port == PORT_IKE;
+		if (list[i].port == last || (!managed && list[i].port != PORT_L2TP) ||
+		    is_ours(paths, list[i].pid))
+			continue;
+		port_taken(findings, &list[i]);
+		last = list[i].port;
+	}
+	if (!managed && !ike) {
+		finding_add(findings, "ports", FINDING_PROBLEM,
+			    "ipsec.charon is \"external\", but nobody listens on UDP 500");
+		finding_remedy(findings,
+			       "start that charon (systemctl start strongswan), or set it "
+			       "to \"managed\"");
+	}
+	if (findings->count == before)
+		finding_add(findings, "ports", FINDING_GOOD,
+			    "nobody else holds UDP 500, 4500 or 1701");
+}

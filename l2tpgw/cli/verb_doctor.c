@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+
+#include "cli/examine.h"
+#include "cli/exit_status.h"
+#include "cli/print.h"
+#include "cli/verb.h"
+#include "drive/host.h"
+
+static void examine(struct findings *findings, const struct paths *paths)
+{
+	struct policy *policy = examine_policy(findings, paths);
+	bool managed = !policy || policy->ipsec.charon == POLICY_CHARON_MANAGED;
+	struct err err = { .code = ERR_NONE };
+	struct host host;
+
+	examine_kernel(findings, false);
+	examine_packages(findings, paths, managed);
+	examine_ports(findings, paths, managed);
+	if (host_gather_wan(policy ? policy->gateway.wan : NULL, &host, &err) == 0) {
+		examine_network(findings, &host);
+		if (policy)
+			examine_name(findings, policy, &host);
+	} else {
+		finding_add(findings, "network", FINDING_PROBLEM, "%.300s", err.text);
+	}
+	examine_machine(findings);
+	examine_gateway(findings, paths);
+	policy_free(policy);
+}
+
+static void report(const struct findings *findings, bool as_json)
+{
+	size_t problems = findings_of(findings, FINDING_PROBLEM);
+	size_t warnings = findings_of(findings, FINDING_WARNING);
+	json_t *json;
+
+	if (!as_json) {
+		findings_print(findings, FINDING_GOOD, stdout);
+		printf("\n%zu problems, %zu warnings\n", problems, warnings);
+		return;
+	}
+	json = json_pack("{s:s, s:I, s:I, s:o}", "schema", "l2tpgw.doctor/1", "problems",
+			 (json_int_t)problems, "warnings", (json_int_t)warnings, "findings",
+			 findings_json(findings));
+	print_json(json);
+	json_decref(json);
+}
+
+int verb_doctor(const struct args *args, struct err *err)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct findings findings = { .arena = arena };
+
+	(void)err;
+	examine(&findings, args->paths);
+	report(&findings, args->given[OPTION_JSON]);
+	if (findings_of(&findings, FINDING_PROBLEM))
+		return ERR_FAILED;
+	return findings_of(&findings, FINDING_WARNING) ? EXIT_WARNINGS : 0;
+}
