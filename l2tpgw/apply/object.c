@@ -110,6 +110,9 @@ static int ruleset_object_set(const struct paths *paths, const struct object *ob
 			      const struct object_value *value, struct err *err)
 {
 	(void)object;
+	/* Undone: what somebody else made of it is not known, nor wanted. */
+	if (value->present && !value->len)
+		return 0;
 	return value->present ? ruleset_run(paths, value->data, value->len, err)
 			      : ruleset_remove(paths, err);
 }

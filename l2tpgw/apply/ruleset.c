@@ -15,6 +15,7 @@
 #define TEXT_MAX    (4u << 20)
 #define LISTING_MAX (16u << 20) /* as JSON */
 #define RECORD_MAX  65536
+#define TRIES       5 /* to be alone for a moment */
 
 #define NAMES "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-."
 
@@ -74,36 +75,78 @@ static bool record_read(const struct paths *paths, struct arena *arena, const st
 	       listing_parse(arena, buf_text(&record) + strlen(head), listing);
 }
 
+/*
+ * Reading back costs time, and nothing can have changed while the kernel counts no transaction: the
+ * generation at which this process last saw the table listed as recorded. 0 = never.
+ */
+static uint32_t seen_unchanged;
+
+static bool is_unchanged(void)
+{
+	struct err ignored;
+	uint32_t generation;
+
+	return seen_unchanged && nft_generation(&generation, &ignored) == 0 &&
+	       generation == seen_unchanged;
+}
+
+/* Lists; *generation is that of the listing, 0 if it did not hold still meanwhile. */
+static int list_still(struct arena *arena, struct listing *listing, uint32_t *generation,
+		      struct err *err)
+{
+	uint32_t before;
+
+	if (nft_generation(&before, err) < 0 || list(arena, listing, err) < 0 ||
+	    nft_generation(generation, err) < 0)
+		return -1;
+	if (*generation != before)
+		*generation = 0;
+	return 0;
+}
+
 static void changed(struct object_value *value, const char *note)
 {
 	*value = (struct object_value){ .present = true, .data = "", .len = 0, .note = note };
+}
+
+/* What the table has otherwise than recorded; NULL = nothing. */
+static const char *look(struct arena *arena, const struct listing *recorded)
+{
+	struct listing found;
+	struct err err;
+	uint32_t generation;
+	const char *note;
+
+	/* libnftables 1.0.6 lists the flags of a dormant table as garbage. */
+	if (list_still(arena, &found, &generation, &err) < 0)
+		return arena_strdup(arena, err.text);
+	note = listing_difference(arena, recorded, &found);
+	if (!note)
+		seen_unchanged = generation;
+	return note;
 }
 
 int ruleset_get(const struct paths *paths, struct arena *arena, struct object_value *value,
 		struct err *err)
 {
 	cleanup_buf struct buf text = BUF_INIT;
-	struct listing recorded, found;
+	const char *note = NULL;
+	struct listing recorded;
 	struct nft_table table;
-	struct err failure;
+	struct err ignored;
 	char path[PATHS_MAX];
-	const char *note;
 	int result = nft_table_get(&table, err);
 
 	if (result != NET_DONE)
 		return result < 0 ? -1 : 0;
 	text_path(paths, path);
-	if (access(path, F_OK) < 0 || file_read(path, TEXT_MAX, &text, &failure) < 0 ||
+	if (access(path, F_OK) < 0 || file_read(path, TEXT_MAX, &text, &ignored) < 0 ||
 	    !record_read(paths, arena, &text, &recorded)) {
 		changed(value, "nothing says what it was made from");
 		return 0;
 	}
-	/* libnftables 1.0.6 lists the flags of a dormant table as garbage. */
-	if (list(arena, &found, &failure) < 0) {
-		changed(value, arena_strdup(arena, failure.text));
-		return 0;
-	}
-	note = listing_difference(arena, &recorded, &found);
+	if (!is_unchanged())
+		note = look(arena, &recorded);
 	if (note)
 		changed(value, note);
 	else
@@ -176,13 +219,37 @@ static int run(const char *text, struct err *err)
 	return nft_run(buf_text(&anew), &ignored);
 }
 
+/*
+ * What is listed is what the text made only if nobody else had a transaction in between: ours is
+ * one, and each is counted.
+ */
+static int run_alone(struct arena *arena, const char *text, struct listing *listing,
+		     struct err *err)
+{
+	for (unsigned tries = 0; tries < TRIES; tries++) {
+		uint32_t before, after;
+
+		if (nft_generation(&before, err) < 0 || run(text, err) < 0 ||
+		    list_still(arena, listing, &after, err) < 0)
+			return -1;
+		if (after != before + 1)
+			continue;
+		seen_unchanged = after;
+		return 0;
+	}
+	return err_set(err, ERR_FAILED,
+		       "nftables: others change it without a pause; table inet " FABRIC_TABLE
+		       " cannot be checked");
+}
+
 int ruleset_run(const struct paths *paths, const char *text, size_t len, struct err *err)
 {
 	cleanup_arena struct arena *arena = arena_new();
 	struct listing listing;
 	char path[PATHS_MAX];
 
-	if (run(text, err) < 0 || list(arena, &listing, err) < 0 ||
+	seen_unchanged = 0;
+	if (run_alone(arena, text, &listing, err) < 0 ||
 	    remove_strays(arena, text, &listing, err) < 0)
 		return -1;
 	text_path(paths, path);

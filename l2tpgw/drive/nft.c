@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "drive/nft.h"
 
+#include <arpa/inet.h>
 #include <endian.h>
 #include <errno.h>
 #include <stdio.h>
@@ -126,6 +127,37 @@ int nft_table_get(struct nft_table *table, struct err *err)
 	if (errnum == ENOENT)
 		return NET_SAME;
 	return errnum ? err_errno(err, errnum, "nftables") : NET_DONE;
+}
+
+static void generation_begin(void *user)
+{
+	*(uint32_t *)user = 0;
+}
+
+static void generation_take(struct nlmsghdr *nlh, void *user)
+{
+	struct nlattr *attr[NFTA_GEN_MAX + 1];
+	uint32_t *generation = user;
+
+	if (nlmsg_parse(nlh, sizeof(struct nfgenmsg), attr, NFTA_GEN_MAX, NULL) == 0)
+		*generation = ntohl(netlink_u32(attr[NFTA_GEN_ID], 0));
+}
+
+int nft_generation(uint32_t *generation, struct err *err)
+{
+	struct nfgenmsg nfg = { .nfgen_family = AF_UNSPEC, .version = NFNETLINK_V0 };
+	cleanup_nl_msg struct nl_msg *msg =
+	    netlink_request(NFT_TYPE(NFT_MSG_GETGEN), 0, &nfg, sizeof(nfg));
+	struct netlink_dump dump = { .begin = generation_begin,
+				     .each = generation_take,
+				     .user = generation };
+	cleanup_fd int fd = netlink_open(NETLINK_NETFILTER, NULL, 0, err);
+	int errnum;
+
+	if (fd < 0)
+		return -1;
+	errnum = netlink_dump(fd, msg, &dump);
+	return errnum ? err_errno(err, errnum, "nftables") : 0;
 }
 
 int nft_table_delete(struct err *err)

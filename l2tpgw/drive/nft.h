@@ -30,6 +30,8 @@ int nft_run(const char *text, struct err *err);
 int nft_list(const char *command, bool elements, size_t max, struct buf *out, struct err *err);
 /* Our table (inet FABRIC_TABLE), by netlink alone: cheap. NET_DONE; NET_SAME if it is not there. */
 int nft_table_get(struct nft_table *table, struct err *err);
+/* Counts the transactions in this network namespace, anybody's: equal = nothing was changed. */
+int nft_generation(uint32_t *generation, struct err *err);
 /* NET_DONE; NET_SAME if it was not there. */
 int nft_table_delete(struct err *err);
 

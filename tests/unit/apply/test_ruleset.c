@@ -56,6 +56,24 @@ static void read_back_it_is_the_same(void **state)
 	assert_null(found(arena));
 }
 
+/* Somebody else's tables change nothing of ours, and time nothing at all. */
+static void others_may_do_what_they_like(void **state)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	uint32_t before, after;
+
+	(void)state;
+	nft_needed();
+	assert_ok(nft_generation(&before, &err));
+	assert_ok(nft_run("add table inet other\nadd chain inet other c", &err));
+	assert_ok(nft_generation(&after, &err));
+	assert_int_equal(after, before + 1);
+	assert_null(found(arena));
+	assert_ok(nft_generation(&before, &err));
+	assert_int_equal(after, before);
+	assert_ok(nft_run("delete table inet other", &err));
+}
+
 static void each_change_is_seen_and_undone(void **state)
 {
 	static const struct {
@@ -154,6 +172,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(read_back_it_is_the_same),
+		cmocka_unit_test(others_may_do_what_they_like),
 		cmocka_unit_test(each_change_is_seen_and_undone),
 		cmocka_unit_test(without_its_record_nobody_knows),
 		cmocka_unit_test(what_does_not_load_changes_nothing),
