@@ -14,6 +14,7 @@ const struct option_spec option_specs[OPTION_IDS] = {
 	[OPTION_PURGE] = { "purge", NULL, "also delete the policy, its secrets and all state" },
 	[OPTION_UNLESS_RESTARTING] = { "unless-restarting", NULL,
 				       "do nothing if systemd only restarts the unit" },
+	[OPTION_OUTPUT] = { "output", "FILE", "write to FILE, readable by root only" },
 	[OPTION_WATCH] = { "watch", NULL, "go on, and print again at every change" },
 };
 
@@ -74,6 +75,17 @@ const struct verb verbs[] = {
 	      "nobody, and works before anything is installed. Exit status: 1 if there is a\n"
 	      "problem, 2 if there are warnings only.\n",
 	  .run = verb_doctor },
+	{ .name = "import",
+	  .operands = "[ROOT]",
+	  .options = BIT(OPTION_OUTPUT),
+	  .summary = "a policy from an existing L2TP/IPsec setup",
+	  .detail =
+	      "Reads ipsec.conf, ipsec.secrets, swanctl.conf, xl2tpd.conf, pppd's options and\n"
+	      "chap-secrets below ROOT (this machine's if none is given), as they were written\n"
+	      "by hand or by setup-ipsec-vpn, and prints the policy that is nearest to them,\n"
+	      "with its secrets. What could not be carried over is listed on standard error.\n"
+	      "Nothing else is changed.\n",
+	  .run = verb_import },
 	{ .name = "explain",
 	  .operands = "[KEY]",
 	  .json = true,

@@ -25,6 +25,7 @@ enum option_id {
 	OPTION_PURGE,
 	OPTION_UNLESS_RESTARTING,
 	OPTION_WATCH,
+	OPTION_OUTPUT,
 	OPTION_IDS,
 };
 
@@ -67,6 +68,7 @@ int verb_status(const struct args *args, struct err *err);
 int verb_check(const struct args *args, struct err *err);
 int verb_mtu(const struct args *args, struct err *err);
 int verb_doctor(const struct args *args, struct err *err);
+int verb_import(const struct args *args, struct err *err);
 int verb_explain(const struct args *args, struct err *err);
 int verb_schema(const struct args *args, struct err *err);
 int verb_sessions(const struct args *args, struct err *err);

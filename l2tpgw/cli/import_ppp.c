@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* xl2tpd.conf(5), pppd's options and chap-secrets (pppd(8)). */
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/ip4.h"
+#include "cli/import.h"
+#include "cli/import_words.h"
+
+static void take_range(struct import *import, const char *file, char *value)
+{
+	char *comma = strchr(value, ','), *dash;
+
+	if (comma) {
+		*comma = '\0';
+		import_note(import, "%s: only the first of several address ranges is carried over",
+			    file);
+	}
+	dash = strchr(value, '-');
+	if (dash)
+		*dash = '\0';
+	if (!ip4_parse(value, &import->first) ||
+	    !ip4_parse(dash ? dash + 1 : value, &import->last) || import->last < import->first) {
+		import->first = import->last = 0;
+		import_note(import, "%s: the address range is not understood", file);
+	}
+}
+
+static void take_global(struct import *import, const char *file, char *name, char *value)
+{
+	if (!strcmp(name, "ip range"))
+		take_range(import, file, value);
+	else if (!strcmp(name, "local ip") && !ip4_parse(value, &import->local))
+		import_note(import, "%s: local ip %.20s is no address", file, value);
+	else if ((!strcmp(name, "require pap") || !strcmp(name, "unix authentication")) &&
+		 !strcmp(value, "yes"))
+		import_note(import, "%s: %s is left out: clients must use MS-CHAPv2", file, name);
+	else if (!strcmp(name, "challenge") && !strcmp(value, "yes"))
+		import_note(import, "%s: L2TP challenges are left out: IPsec authenticates", file);
+}
+
+void import_xl2tpd(struct import *import, const char *file, const char *text)
+{
+	struct import_line line = { .number = 0 };
+	unsigned sections = 0;
+	char *name, *value;
+
+	while (import_line(import->arena, &text, ";#", &line)) {
+		if (!strncmp(line.text, "[lac ", 5))
+			import_note(import, "%s: %s is left out: l2tpgw does not dial", file,
+				    line.text);
+		sections += !strncmp(line.text, "[lns ", 5);
+		if (import_pair(line.text, &name, &value))
+			take_global(import, file, name, value);
+	}
+	if (sections > 1)
+		import_note(import, "%s has %u [lns] sections: they are carried over as one", file,
+			    sections);
+}
+
+const char *import_options_file(struct import *import, const char *text)
+{
+	struct import_line line = { .number = 0 };
+	const char *found = NULL;
+	char *name, *value;
+
+	while (import_line(import->arena, &text, ";#", &line)) {
+		if (import_pair(line.text, &name, &value) && !strcmp(name, "pppoptfile"))
+			found = value;
+	}
+	return found;
+}
+
+/* ---- options ---- */
+
+static void take_dns(struct import *import, const char *file, const char *value)
+{
+	uint32_t address;
+
+	if (import->dns_count >= array_size(import->dns) || !ip4_parse(value, &address))
+		import_note(import, "%s: ms-dns %.20s is left out", file, value);
+	else
+		import->dns[import->dns_count++] = address;
+}
+
+static void take_option(struct import *import, const char *file, char **words, size_t count)
+{
+	const struct {
+		const char *name;
+		unsigned *to;
+		unsigned min, max;
+	} numbers[] = {
+		{ "mtu", &import->mtu, 576, 1500 },
+		{ "mru", &import->mru, 576, 1500 },
+		{ "lcp-echo-interval", &import->echo_interval, 1, 3600 },
+		{ "lcp-echo-failure", &import->echo_failures, 1, 100 },
+		{ "idle", &import->idle, 1, 31536000 },
+		{ "maxconnect", &import->session, 1, 31536000 },
+	};
+
+	for (size_t i = 0; i < array_size(numbers) && count == 2; i++) {
+		if (!strcmp(words[0], numbers[i].name) &&
+		    !import_number(words[1], numbers[i].min, numbers[i].max, numbers[i].to))
+			import_note(import, "%s: %s %.20s is left out", file, words[0], words[1]);
+	}
+	if (count == 2 && !strcmp(words[0], "ms-dns"))
+		take_dns(import, file, words[1]);
+	if (count == 2 && (!strcmp(words[0], "plugin") || !strcmp(words[0], "ms-wins")))
+		import_note(import, "%s: %s %.60s is left out", file, words[0], words[1]);
+}
+
+void import_ppp_options(struct import *import, const char *file, const char *text)
+{
+	struct import_line line = { .number = 0 };
+
+	while (import_line(import->arena, &text, "#", &line)) {
+		char *words[IMPORT_WORDS_MAX];
+		size_t count = import_words(line.text, words);
+
+		if (count)
+			take_option(import, file, words, count);
+	}
+}
+
+/* ---- chap-secrets: client, server, secret, addresses ---- */
+
+static bool known_user(const struct import *import, const char *name)
+{
+	for (size_t i = 0; i < import->users_count; i++) {
+		if (!strcmp(import->users[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+static void take_user(struct import *import, const char *file, unsigned number, char **words,
+		      size_t count)
+{
+	struct import_user *user;
+	uint32_t address = 0;
+
+	if (count < 3 || *words[2] == '@' || !strcmp(words[0], "*") || !*words[2]) {
+		import_note(import, "%s:%u: left out: it names no user with a secret", file,
+			    number);
+		return;
+	}
+	if (known_user(import, words[0])) {
+		import_note(import, "%s:%u: user %.64s is there already; the first one counts",
+			    file, number, words[0]);
+		return;
+	}
+	if (count > 3 && strcmp(words[3], "*") != 0 && !ip4_parse(words[3], &address))
+		import_note(import, "%s:%u: the addresses of %.64s are left out", file, number,
+			    words[0]);
+	user =
+	    arena_push(import->arena, (void **)&import->users, &import->users_count, sizeof(*user));
+	*user = (struct import_user){ words[0], words[2], address };
+}
+
+void import_chap_secrets(struct import *import, const char *file, const char *text)
+{
+	struct import_line line = { .number = 0 };
+
+	while (import_line(import->arena, &text, "#", &line)) {
+		char *words[IMPORT_WORDS_MAX];
+		size_t count = import_words(line.text, words);
+
+		if (count && import->users_count < IMPORT_USERS_MAX)
+			take_user(import, file, line.number, words, count);
+	}
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <jansson.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "cli/import.h"
+#include "cli/import_words.h"
+#include "policy/policy.h"
+#include "unit.h"
+
+/* As setup-ipsec-vpn writes them. */
+static const char ipsec_conf[] =
+    "version 2.0\n\nconfig setup\n  ikev1-policy=accept\n  uniqueids=no\n\n"
+    "conn shared\n  left=%defaultroute\n  leftid=203.0.113.5\n  right=%any\n"
+    "  encapsulation=yes\n  authby=secret\n  pfs=no\n  rekey=no\n"
+    "  ike=aes256-sha2;modp2048,aes128-sha1;modp2048,aes256-sha1;modp1024\n"
+    "  phase2alg=aes_gcm-null,aes128-sha1,aes256-sha2\n  ikelifetime=24h\n\n"
+    "conn l2tp-psk\n  auto=add\n  leftprotoport=17/1701\n  rightprotoport=17/%any\n"
+    "  type=transport\n  also=shared\n\n"
+    "conn xauth-psk\n  auto=add\n  leftsubnet=0.0.0.0/0\n  also=shared\n\n"
+    "include /etc/ipsec.d/*.conf\n";
+static const char ipsec_secrets[] = "%any  %any  : PSK \"a key # with {everything}\"\n";
+static const char xl2tpd_conf[] =
+    "[global]\nport = 1701\n\n[lns default]\nip range = 192.168.42.10-192.168.42.250\n"
+    "local ip = 192.168.42.1\nrequire chap = yes\nrefuse pap = yes\nname = l2tpd\n"
+    "pppoptfile = /etc/ppp/options.xl2tpd\nlength bit = yes\n";
+static const char options[] = "+mschap-v2\nipcp-accept-local\nnoccp\nauth\nmtu 1280\nmru 1280\n"
+			      "proxyarp\nlcp-echo-failure 4\nlcp-echo-interval 30\n"
+			      "connect-delay 5000\nms-dns 8.8.8.8\nms-dns 8.8.4.4\n";
+static const char chap_secrets[] = "# comment\n\"vpnuser\" l2tpd \"pass\\\"word #1\" *\n"
+				   "bob l2tpd secret 192.168.42.77\n"
+				   "bob l2tpd other *\nbroken\n\"*\" * secret *\n";
+
+static void read_all(struct import *import)
+{
+	import_ipsec_conf(import, "ipsec.conf", ipsec_conf);
+	import_ipsec_secrets(import, "ipsec.secrets", ipsec_secrets);
+	import_xl2tpd(import, "xl2tpd.conf", xl2tpd_conf);
+	import_ppp_options(import, "options", options);
+	import_chap_secrets(import, "chap-secrets", chap_secrets);
+}
+
+static bool noted(const struct import *import, const char *what)
+{
+	for (size_t i = 0; i < import->notes_count; i++) {
+		if (strstr(import->notes[i], what))
+			return true;
+	}
+	return false;
+}
+
+static void test_setup_ipsec_vpn(void **state)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct import import = { .arena = arena };
+	cleanup_buf struct buf text = BUF_INIT;
+	struct policy *policy;
+	struct diags diags;
+
+	(void)state;
+	read_all(&import);
+	assert_string_equal(import_options_file(&import, xl2tpd_conf), "/etc/ppp/options.xl2tpd");
+	import_policy(&import, &text);
+	policy = policy_load("test", buf_text(&text), text.len, NULL, NULL, &diags);
+	assert_non_null(policy);
+	assert_string_equal(policy->ipsec.psk, "a key # with {everything}");
+	assert_string_equal(policy->gateway.name, "203.0.113.5");
+	assert_int_equal(policy->ipsec.legacy, 1u << POLICY_LEGACY_ANDROID_11);
+	assert_int_equal(policy->addresses.pool.address, 0xc0a82a00);
+	assert_int_equal(policy->addresses.pool.bits, 24);
+	assert_int_equal(policy->addresses.local, 0xc0a82a01);
+	assert_int_equal(policy->ppp.dns_count, 2);
+	assert_int_equal(policy->ppp.dns[1], 0x08080404);
+	assert_int_equal(policy->users_count, 2);
+	assert_string_equal(policy_user(policy, "vpnuser")->password, "pass\"word #1");
+	assert_int_equal(policy_user(policy, "bob")->address, 0xc0a82a4d);
+	diags_free(&diags);
+	policy_free(policy);
+}
+
+static void test_what_is_left_out_is_said(void **state)
+{
+	static const char *const notes[] = { "xauth-psk",      "/etc/ipsec.d/*.conf",
+					     "mtu 1280",       "ipsec.legacy",
+					     "chap-secrets:4", "chap-secrets:5",
+					     "chap-secrets:6", "192.168.42.0/24" };
+	cleanup_arena struct arena *arena = arena_new();
+	struct import import = { .arena = arena };
+	cleanup_buf struct buf text = BUF_INIT;
+
+	(void)state;
+	read_all(&import);
+	import_policy(&import, &text);
+	for (size_t i = 0; i < array_size(notes); i++) {
+		if (!noted(&import, notes[i]))
+			fail_msg("no note about %s", notes[i]);
+	}
+	for (size_t i = 0; i < import.notes_count; i++) {
+		assert_null(strstr(import.notes[i], "pass\"word"));
+		assert_null(strstr(import.notes[i], "a key"));
+	}
+}
+
+static void test_swanctl(void **state)
+{
+	static const char text[] =
+	    "connections {\n  l2tp {\n    version = 1\n    proposals = aes256-sha1-modp2048, "
+	    "3des-sha1-modp2048\n    local { auth = psk\n id = @vpn.example.net }\n"
+	    "    remote { auth = psk }\n    children {\n      net {\n"
+	    "        local_ts = dynamic[udp/1701]\n        mode = transport\n      }\n    }\n  }\n"
+	    "  site { children { net { local_ts = 10.0.0.0/8 } } }\n}\n"
+	    "secrets {\n  ike-1 {\n    secret = \"with } brace\"\n  }\n  eap-x { secret = y }\n}\n";
+	cleanup_arena struct arena *arena = arena_new();
+	struct import import = { .arena = arena };
+
+	(void)state;
+	import_swanctl(&import, "swanctl.conf", text);
+	assert_int_equal(import.conns, 1);
+	assert_string_equal(import.psk, "with } brace");
+	assert_string_equal(import.name, "vpn.example.net");
+	assert_true(import.des);
+	assert_false(import.modp1024);
+	assert_true(noted(&import, "site"));
+	assert_true(noted(&import, "eap-x"));
+}
+
+static void test_pools(void **state)
+{
+	static const struct {
+		uint32_t first, last;
+		const char *pool;
+	} cases[] = {
+		{ 0x0a000002, 0x0a000005, "10.0.0.0/29" },
+		{ 0x0a000001, 0x0a000006, "10.0.0.0/29" },
+		{ 0x0a000000, 0x0a000007, "10.0.0.0/28" },
+		{ 0x0a000005, 0x0a000005, "10.0.0.4/30" },
+		{ 0x0a0000fe, 0x0a000102, "10.0.0.0/23" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(cases); i++) {
+		cleanup_arena struct arena *arena = arena_new();
+		struct import import = { .arena = arena,
+					 .first = cases[i].first,
+					 .last = cases[i].last };
+		cleanup_buf struct buf text = BUF_INIT;
+
+		import_policy(&import, &text);
+		if (!strstr(buf_text(&text), cases[i].pool))
+			fail_msg("%s is not in %s", cases[i].pool, buf_text(&text));
+	}
+}
+
+/* An "also" that leads to itself, sections without end, quotes without end. */
+static void test_nonsense_ends(void **state)
+{
+	static const char *const texts[] = { "conn a\n also=a\n leftprotoport=17/1701\n auto=add\n",
+					     "{{{{{{{{{{{{{{{{ a = b",
+					     "}}}}",
+					     "= = =\n\"",
+					     "conn\n",
+					     "a \"b",
+					     "\\",
+					     "[lns x\nip range = -\n",
+					     ": PSK" };
+
+	(void)state;
+	for (size_t i = 0; i < array_size(texts); i++) {
+		cleanup_arena struct arena *arena = arena_new();
+		struct import import = { .arena = arena };
+		cleanup_buf struct buf text = BUF_INIT;
+
+		import_ipsec_conf(&import, "f", texts[i]);
+		import_ipsec_secrets(&import, "f", texts[i]);
+		import_swanctl(&import, "f", texts[i]);
+		import_xl2tpd(&import, "f", texts[i]);
+		import_ppp_options(&import, "f", texts[i]);
+		import_chap_secrets(&import, "f", texts[i]);
+		import_policy(&import, &text);
+		assert_true(text.len > 0);
+	}
+}
+
+static void test_latin1_password(void **state)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct import import = { .arena = arena };
+	cleanup_buf struct buf text = BUF_INIT;
+
+	(void)state;
+	import_chap_secrets(&import, "f", "a * caf\xe9 *\n");
+	import_policy(&import, &text);
+	assert_non_null(strstr(buf_text(&text), "\"caf\xc3\xa9\""));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_setup_ipsec_vpn),
+		cmocka_unit_test(test_what_is_left_out_is_said),
+		cmocka_unit_test(test_swanctl),
+		cmocka_unit_test(test_pools),
+		cmocka_unit_test(test_nonsense_ends),
+		cmocka_unit_test(test_latin1_password),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
