@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "daemon/holdoff.h"
 #include "daemon/loop.h"
+#include "daemon/stays.h"
 
 #define POLL_MS  5000 /* for sysctls, whose changes nothing announces */
 #define RETRY_MS 5000 /* what could not be put back may be possible later */
@@ -93,6 +94,15 @@ static void failed(struct drift *drift, const struct err *err)
 	drift->retry_due = loop_ms() + RETRY_MS;
 }
 
+static bool has_ruleset(const struct steps *steps)
+{
+	for (size_t i = 0; i < steps->count; i++) {
+		if (steps->list[i].object.kind == OBJECT_RULESET)
+			return true;
+	}
+	return false;
+}
+
 void drift_repair(struct drift *drift, unsigned kinds)
 {
 	struct gateway *gateway = drift->gateway;
@@ -112,6 +122,8 @@ void drift_repair(struct drift *drift, unsigned kinds)
 		failed(drift, &err);
 		return;
 	}
+	if (has_ruleset(&steps))
+		stays_refill(gateway->stays);
 	if (kinds != OBJECT_ALL)
 		return;
 	gateway->broken = false;

@@ -14,6 +14,7 @@
 #include "daemon/loop.h"
 #include "daemon/pppds.h"
 #include "daemon/records.h"
+#include "daemon/stays.h"
 #include "daemon/workers.h"
 #include "drive/conntrack.h"
 #include "drive/host.h"
@@ -70,9 +71,11 @@ static void act(struct gateway *gateway, const struct session_action *action)
 		break;
 	case SESSION_WRITE:
 		records_write(gateway, action->slot);
+		stays_slot(gateway->stays, action->slot);
 		break;
 	case SESSION_REMOVE:
 		records_remove(gateway, action->slot);
+		stays_slot(gateway->stays, action->slot);
 		break;
 	case SESSION_RESYNC:
 		charon_resync(gateway->charon, action->delay_ms);
@@ -119,6 +122,7 @@ static int apply_steps(struct gateway *gateway, const struct plan *plan, unsigne
 	struct steps steps;
 
 	gateway->broken = true;
+	workers_hold(gateway->workers, plan);
 	if (apply_diff(&machine, plan, kinds, arena, &steps, err) < 0 ||
 	    apply_run(&machine, &steps, err) < 0)
 		return -1;
@@ -134,7 +138,12 @@ static struct plan *plan_of(const struct gateway *gateway, const struct policy *
 	const struct plan_paths paths = { .run = gateway->paths.run,
 					  .plugin = gateway->paths.plugin };
 
-	return plan_make(policy, &paths, NULL, 0, err);
+	cleanup_arena struct arena *arena = arena_new();
+	struct plan_running *running;
+	size_t count;
+
+	workers_running(gateway->workers, arena, &running, &count);
+	return plan_make(policy, &paths, running, count, err);
 }
 
 /* Loading the same again would be harmless, but an apply without a change touches nothing. */
@@ -143,23 +152,16 @@ static bool charon_differs(const struct plan *a, const struct plan *b)
 	return !a || !tree_equal(a->secret, b->secret) || !tree_equal(a->connection, b->connection);
 }
 
-/*
- * What a running gateway cannot become yet: nobody would see the other charon, or the sessions on a
- * worker that goes, to their end.
- */
+/* What a running gateway cannot become yet: nobody would see the other charon to its end. */
 static int check_reachable(const struct gateway *gateway, const struct plan *plan, struct err *err)
 {
 	const struct plan *now = gateway->plan;
 
-	if (!now || (now->charon_managed == plan->charon_managed &&
-		     now->workers_count <= plan->workers_count))
+	if (!now || now->charon_managed == plan->charon_managed)
 		return 0;
 	return err_set(err, ERR_FAILED,
-		       "%s cannot be changed while the gateway runs; nothing was changed. Take it "
-		       "down first: l2tpgw down, then l2tpgw up",
-		       now->charon_managed != plan->charon_managed
-			   ? "ipsec.charon"
-			   : "l2tp.max_sessions to so much less");
+		       "ipsec.charon cannot be changed while the gateway runs; nothing was "
+		       "changed. Take it down first: l2tpgw down, then l2tpgw up");
 }
 
 static void adopt_plan(struct gateway *gateway, struct policy *policy, struct plan *plan)
@@ -167,7 +169,6 @@ static void adopt_plan(struct gateway *gateway, struct policy *policy, struct pl
 	struct policy *old_policy = gateway->policy;
 	struct plan *old_plan = gateway->plan;
 	bool reload = charon_differs(old_plan, plan);
-	uint8_t shards[FABRIC_SHARDS];
 
 	gateway->policy = policy;
 	gateway->plan = plan;
@@ -177,10 +178,8 @@ static void adopt_plan(struct gateway *gateway, struct policy *policy, struct pl
 		gateway->sessions = session_table_new(policy);
 	else
 		session_table_policy(gateway->sessions, policy);
-	workers_shards(gateway->workers, shards);
-	session_table_shards(gateway->sessions, shards);
 	if (gateway->started)
-		workers_start(gateway->workers);
+		workers_commit(gateway->workers);
 	policy_free(old_policy);
 	plan_free(old_plan);
 }
@@ -228,6 +227,31 @@ int gateway_apply(struct gateway *gateway, size_t *changes, struct err *err)
 	applied(gateway, *changes ? result : "nothing to change");
 	gateway_settle(gateway);
 	return 0;
+}
+
+static int plan_again(struct gateway *gateway, struct err *err)
+{
+	struct plan *plan = plan_of(gateway, gateway->policy, err);
+	size_t changes;
+
+	if (!plan)
+		return -1;
+	if (apply_steps(gateway, plan, OBJECT_ALL, &changes, err) < 0) {
+		plan_free(plan);
+		return -1;
+	}
+	plan_free(gateway->plan);
+	gateway->plan = plan;
+	workers_commit(gateway->workers);
+	return 0;
+}
+
+void gateway_follow(struct gateway *gateway)
+{
+	struct err err = { .code = ERR_NONE };
+
+	if (plan_again(gateway, &err) < 0)
+		log_error("%s", err.text);
 }
 
 static bool host_same(const struct host *a, const struct host *b)

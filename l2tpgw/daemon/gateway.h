@@ -22,6 +22,7 @@ struct charon;
 struct control;
 struct drift;
 struct pppds;
+struct stays;
 struct watch;
 struct workers;
 
@@ -41,6 +42,7 @@ struct gateway {
 	struct control *control;
 	struct drift *drift;
 	struct pppds *pppds;
+	struct stays *stays;
 	struct watch *watch;
 	struct workers *workers;
 
@@ -58,6 +60,8 @@ struct gateway {
  * *err says why. *changes is the number of objects that were changed.
  */
 int gateway_apply(struct gateway *gateway, size_t *changes, struct err *err);
+/* The workers are others than the plan in force is made for: what differs is done. */
+void gateway_follow(struct gateway *gateway);
 /* Looks at the machine again: a changed WAN is followed. */
 void gateway_host_changed(struct gateway *gateway);
 /* Performs what the session table asks for. Called after everything that changes the table. */

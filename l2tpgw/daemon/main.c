@@ -28,6 +28,7 @@
 #include "daemon/pppd_database.h"
 #include "daemon/pppds.h"
 #include "daemon/records.h"
+#include "daemon/stays.h"
 #include "daemon/teardown.h"
 #include "daemon/ticker.h"
 #include "daemon/watch.h"
@@ -84,6 +85,7 @@ static void raise_descriptor_limit(void)
 static void parts_new(struct gateway *gateway)
 {
 	gateway->pppds = pppds_new(gateway);
+	gateway->stays = stays_new(gateway);
 	gateway->workers = workers_new(gateway);
 	gateway->charon = charon_new(gateway);
 	gateway->drift = drift_new(gateway);
@@ -97,6 +99,7 @@ static void parts_free(struct gateway *gateway)
 	drift_free(gateway->drift);
 	charon_free(gateway->charon);
 	workers_free(gateway->workers);
+	stays_free(gateway->stays);
 	pppds_free(gateway->pppds);
 	session_table_free(gateway->sessions);
 	plan_free(gateway->plan);
@@ -108,6 +111,7 @@ static int gateway_begin(struct gateway *gateway, struct err *err)
 {
 	size_t changes = 0;
 
+	workers_adopt(gateway->workers);
 	gateway->held[0] = silent_open(err);
 	gateway->held[1] = gateway->held[0] < 0 ? -1 : encap_open(err);
 	if (gateway->held[1] < 0 || pppd_database_note(&gateway->paths, err) < 0 ||
@@ -117,7 +121,7 @@ static int gateway_begin(struct gateway *gateway, struct err *err)
 	if (watch_open(gateway, err) < 0 || admission_open(gateway, err) < 0 ||
 	    control_open(gateway, err) < 0)
 		return -1;
-	workers_start(gateway->workers);
+	workers_commit(gateway->workers);
 	charon_start(gateway->charon);
 	ticker_start(gateway);
 	return 0;

@@ -50,6 +50,7 @@ static json_t *warnings_json(const struct gateway *gateway)
 		json_array_append_new(list,
 				      json_string("rules, addresses or files are not as the policy "
 						  "wants them; see the last apply and the log"));
+	workers_warnings(gateway->workers, list);
 	return list;
 }
 

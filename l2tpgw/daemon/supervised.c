@@ -31,6 +31,8 @@ static int process_ended(sd_event_source *source, int fd, uint32_t revents, void
 	loop_unwatch(&s->source);
 	if (process_reap(&s->process, &status, &err) < 0)
 		log_error("%s: %s", s->name, err.text);
+	else if (s->child.state == CHILD_STOPPING)
+		log_info("%s ended: %s", s->name, process_status_text(status, text));
 	else if (s->child.state == CHILD_KILLED) /* which says why already */
 		log_warning("%s ended: %s", s->name, process_status_text(status, text));
 	else
@@ -81,7 +83,10 @@ static void act(struct supervised *s, enum child_action action)
 {
 	switch (action) {
 	case CHILD_DO_NOTHING:
+		break;
 	case CHILD_DO_GONE:
+		if (s->ops->ended)
+			s->ops->ended(s->user);
 		break;
 	case CHILD_DO_READY:
 		s->failure[0] = '\0';
@@ -133,7 +138,8 @@ void supervised_free(struct supervised *s)
 	process_release(&s->process);
 }
 
-static bool adopt(struct supervised *s)
+/* The digest in the pid file; false if nothing of it runs. */
+static bool adopt(struct supervised *s, char digest[PIDFILE_DIGEST_MAX])
 {
 	struct pidfile file;
 	struct err err = { .code = ERR_NONE };
@@ -146,24 +152,47 @@ static bool adopt(struct supervised *s)
 	if (process_adopt(file.pid, file.start, &s->process, &err) != 0)
 		return false;
 	log_info("%s adopted, pid %d", s->name, (int)file.pid);
-	if (strcmp(file.digest, s->digest) != 0)
-		log_warning("%s runs with an older configuration until it is started anew",
-			    s->name);
+	memcpy(digest, file.digest, PIDFILE_DIGEST_MAX);
+	return true;
+}
+
+static void adopted(struct supervised *s)
+{
+	s->adopted = true;
+	feed(s, CHILD_ADOPTED);
+	watch(s);
+}
+
+bool supervised_adopt(struct supervised *s)
+{
+	if (!adopt(s, s->digest))
+		return false;
+	adopted(s);
 	return true;
 }
 
 void supervised_start(struct supervised *s, const char *digest)
 {
+	char runs[PIDFILE_DIGEST_MAX];
+
 	(void)snprintf(s->digest, sizeof(s->digest), "%s", digest);
+	if (s->child.state == CHILD_STOPPING)
+		feed(s, CHILD_START);
 	if (s->child.state != CHILD_DOWN)
 		return;
-	if (!adopt(s)) {
+	if (!adopt(s, runs)) {
 		feed(s, CHILD_START);
 		return;
 	}
-	s->adopted = true;
-	feed(s, CHILD_ADOPTED);
-	watch(s);
+	if (strcmp(runs, s->digest) != 0)
+		log_warning("%s runs with an older configuration until it is started anew",
+			    s->name);
+	adopted(s);
+}
+
+void supervised_stop(struct supervised *s)
+{
+	feed(s, CHILD_STOP);
 }
 
 void supervised_answered(struct supervised *s)

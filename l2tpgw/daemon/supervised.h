@@ -17,6 +17,7 @@ struct supervised_ops {
 	int (*spawn)(void *user, struct process *process, struct err *err);
 	void (*started)(void *user); /* it runs (new or adopted): see whether it answers */
 	void (*gone)(void *user);    /* it is dead, and what lived in it */
+	void (*ended)(void *user);   /* after supervised_stop(); NULL = never stopped */
 };
 
 struct supervised {
@@ -38,8 +39,12 @@ void supervised_init(struct supervised *s, sd_event *loop, const char *name, con
 		     const struct supervised_ops *ops, void *user);
 /* Lets go of the process without touching it. */
 void supervised_free(struct supervised *s);
+/* Takes hold of what the pid file names, with the digest there, if it still runs. */
+bool supervised_adopt(struct supervised *s);
 /* Adopts what the pid file names if it still runs, else starts it. */
 void supervised_start(struct supervised *s, const char *digest);
+/* It is not wanted any more; `ended` follows if there is anything to be ended. */
+void supervised_stop(struct supervised *s);
 /* Its readiness condition holds. */
 void supervised_answered(struct supervised *s);
 /* It runs, but does not answer: it is killed and started anew. */

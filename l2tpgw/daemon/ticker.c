@@ -5,6 +5,7 @@
 
 #include "daemon/drift.h"
 #include "daemon/loop.h"
+#include "daemon/workers.h"
 
 #define TICK_MS 500
 
@@ -16,6 +17,7 @@ static void tick(void *user)
 
 	(void)session_tick(gateway->sessions, gateway_now());
 	gateway_settle(gateway);
+	workers_tick(gateway->workers);
 	drift_tick(gateway->drift);
 	gateway->was_ready |= gateway_ready(gateway);
 	(void)sd_notify(0, "WATCHDOG=1");

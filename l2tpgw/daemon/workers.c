@@ -4,216 +4,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <unistd.h>
 
+#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/rfc3339.h"
 #include "daemon/pppds.h"
-#include "daemon/supervised.h"
-#include "drive/ability.h"
-#include "drive/modules.h"
-#include "drive/programs.h"
-#include "drive/xl2tpd.h"
+#include "daemon/stays.h"
+#include "daemon/worker.h"
 
-#define READY_INTERVAL_MS  50
-#define HEALTH_INTERVAL_MS 1000
-#define ANSWER_US          5000000u /* no answer for so long: frozen */
-/* select() holds no descriptor above it: xl2tpd aborts at the next one (xl2tpd issue 276). */
-#define WORKER_NOFILE 1024
-
-struct worker {
-	struct workers *workers;
-	unsigned number;
-	struct supervised process;
-	struct xl2tpd *pipe;
-	sd_event_source *source;
-	struct loop_timer pipe_timer, health_timer;
-	bool asked; /* a health question is under way */
-};
+#define NAMES_MAX 5     /* clients named in a warning */
+#define GRACE_MS  30000 /* for sessions to end when l2tp.drain is over */
 
 struct workers {
 	struct gateway *gateway;
-	struct worker worker[FABRIC_WORKERS_MAX];
-	size_t count;
+	struct worker *worker[FABRIC_WORKERS_MAX + 1]; /* by number; [0] is not used */
+	bool follow; /* one has drained: the plan in force is for more than there is */
 };
 
-static void pipe_process(void *user)
-{
-	struct worker *worker = user;
-
-	if (!worker->pipe)
-		return;
-	xl2tpd_process(worker->pipe, loop_us());
-	gateway_settle(worker->workers->gateway);
-	if (worker->pipe && xl2tpd_deadline(worker->pipe) != UINT64_MAX)
-		loop_timer_at(&worker->pipe_timer, xl2tpd_deadline(worker->pipe) / 1000 + 1);
-}
-
-static int pipe_readable(sd_event_source *source, int fd, uint32_t revents, void *user)
-{
-	(void)source;
-	(void)fd;
-	(void)revents;
-	pipe_process(user);
-	return 0;
-}
-
-static void pipe_close(struct worker *worker)
-{
-	struct xl2tpd *pipe = steal_ptr(worker->pipe);
-
-	loop_unwatch(&worker->source);
-	loop_timer_at(&worker->pipe_timer, UINT64_MAX);
-	xl2tpd_free(pipe);
-	worker->asked = false;
-}
-
-static int pipe_open(struct worker *worker, struct err *err)
-{
-	struct gateway *gateway = worker->workers->gateway;
-	char path[PATHS_MAX];
-
-	if (worker->pipe)
-		return 0;
-	paths_worker(&gateway->paths, worker->number, "control", path);
-	worker->pipe = xl2tpd_new(path, gateway->paths.results, err);
-	if (!worker->pipe)
-		return -1;
-	worker->source =
-	    loop_watch(gateway->loop, xl2tpd_fd(worker->pipe), EPOLLIN, pipe_readable, worker);
-	return 0;
-}
-
-static void on_answer(void *user, enum xl2tpd_outcome outcome, const char *reply, size_t len)
-{
-	struct worker *worker = user;
-
-	(void)reply;
-	(void)len;
-	worker->asked = false;
-	switch (outcome) {
-	case XL2TPD_OK:
-	case XL2TPD_REFUSED:
-		if (worker->process.child.state == CHILD_STARTING)
-			log_info("xl2tpd-%u is ready", worker->number);
-		supervised_answered(&worker->process);
-		break;
-	case XL2TPD_TIMEOUT:
-		supervised_frozen(&worker->process);
-		break;
-	case XL2TPD_ABSENT: /* it has not come so far yet, or has lost its pipe */
-		if (worker->process.child.state == CHILD_READY)
-			supervised_frozen(&worker->process);
-		break;
-	case XL2TPD_FAILED:
-	case XL2TPD_CANCELLED:
-		break;
-	}
-}
-
-static void worker_health(void *user)
-{
-	struct worker *worker = user;
-	bool ready = worker->process.child.state == CHILD_READY;
-	struct err err = { .code = ERR_NONE };
-
-	if (!worker->process.process.pid)
-		return;
-	loop_timer_in(&worker->health_timer, ready ? HEALTH_INTERVAL_MS : READY_INTERVAL_MS);
-	/* Seen at once; any other way of being frozen by the silence. */
-	if (ready && supervised_stopped(&worker->process)) {
-		supervised_frozen(&worker->process);
-		return;
-	}
-	if (worker->asked)
-		return;
-	if (pipe_open(worker, &err) < 0 ||
-	    xl2tpd_available(worker->pipe, ANSWER_US, on_answer, worker, &err) < 0) {
-		log_error("xl2tpd-%u: %s", worker->number, err.text);
-		return;
-	}
-	worker->asked = true;
-	pipe_process(worker);
-}
-
-/* Without it xl2tpd would carry the sessions' packets itself, and say so in its log only. */
-static int check_kernel(struct err *err)
-{
-	const char *module = ability_module(ABILITY_L2TP);
-	struct err ignored;
-
-	if (ability_probe(ABILITY_L2TP, err) == 0 ||
-	    (module_load(module, &ignored) == 0 && ability_probe(ABILITY_L2TP, err) == 0))
-		return 0;
-	return err_wrap(err, "%s is missing, module %s is %s", ability_text(ABILITY_L2TP), module,
-			module_state_text(module_state(module)));
-}
-
-/* The plan's: asked for whenever it is needed, for the next plan has another. */
-static const char *worker_config(const struct worker *worker)
-{
-	const struct plan *plan = worker->workers->gateway->plan;
-
-	for (size_t i = 0; i < plan->workers_count; i++) {
-		if (plan->workers[i].number == worker->number)
-			return plan->workers[i].config;
-	}
-	return NULL;
-}
-
-static int worker_spawn(void *user, struct process *process, struct err *err)
-{
-	struct worker *worker = user;
-	struct gateway *gateway = worker->workers->gateway;
-	const char *config = worker_config(worker);
-	char pid[PATHS_MAX], pipe[PATHS_MAX];
-	const char *const argv[] = {
-		program_path(PROGRAM_XL2TPD), "-D", "-c", config, "-p", pid, "-C", pipe, NULL
-	};
-	const char *const env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
-	const struct spawn spawn = { .argv = argv,
-				     .env = env,
-				     .out = STDERR_FILENO,
-				     .fds = gateway->held,
-				     .fds_count = array_size(gateway->held),
-				     .nofile = WORKER_NOFILE,
-				     .session = true };
-
-	if (!config)
-		return err_set(err, ERR_INTERNAL, "it is not in the plan");
-	if (check_kernel(err) < 0)
-		return -1;
-	paths_worker(&gateway->paths, worker->number, "xpid", pid);
-	paths_worker(&gateway->paths, worker->number, "control", pipe);
-	(void)unlink(pipe);
-	return process_spawn(&spawn, process, err);
-}
-
-static void worker_started(void *user)
-{
-	struct worker *worker = user;
-
-	loop_timer_in(&worker->health_timer, READY_INTERVAL_MS);
-}
-
-static void worker_gone(void *user)
-{
-	struct worker *worker = user;
-	struct gateway *gateway = worker->workers->gateway;
-
-	loop_timer_at(&worker->health_timer, UINT64_MAX);
-	pipe_close(worker);
-	session_worker_died(gateway->sessions, gateway_now(), worker->number);
-	gateway_settle(gateway);
-	pppds_kill_strays(gateway->pppds);
-}
-
-static const struct supervised_ops worker_ops = {
-	.spawn = worker_spawn,
-	.started = worker_started,
-	.gone = worker_gone,
-};
+#define workers_foreach(it, workers)                                      \
+	for (unsigned n_##it = 1; n_##it <= FABRIC_WORKERS_MAX; n_##it++) \
+		for (struct worker *it = (workers)->worker[n_##it]; it; it = NULL)
 
 struct workers *workers_new(struct gateway *gateway)
 {
@@ -227,44 +38,19 @@ void workers_free(struct workers *workers)
 {
 	if (!workers)
 		return;
-	for (size_t i = 0; i < workers->count; i++) {
-		struct worker *worker = &workers->worker[i];
-
-		pipe_close(worker);
-		loop_timer_free(&worker->pipe_timer);
-		loop_timer_free(&worker->health_timer);
-		supervised_free(&worker->process);
-	}
+	workers_foreach(worker, workers) worker_free(worker);
 	free(workers);
 }
 
-static void worker_init(struct workers *workers, struct worker *worker,
-			const struct plan_worker *plan)
+void workers_adopt(struct workers *workers)
 {
-	struct gateway *gateway = workers->gateway;
-	char name[24], pid_path[PATHS_MAX];
+	for (unsigned number = 1; number <= FABRIC_WORKERS_MAX; number++) {
+		struct worker *worker = worker_new(workers->gateway, number);
 
-	worker->workers = workers;
-	worker->number = plan->number;
-	(void)snprintf(name, sizeof(name), "xl2tpd-%u", plan->number);
-	paths_worker(&gateway->paths, plan->number, "pid", pid_path);
-	loop_timer_init(&worker->pipe_timer, gateway->loop, pipe_process, worker);
-	loop_timer_init(&worker->health_timer, gateway->loop, worker_health, worker);
-	supervised_init(&worker->process, gateway->loop, name, pid_path, &worker_ops, worker);
-}
-
-void workers_start(struct workers *workers)
-{
-	const struct plan *plan = workers->gateway->plan;
-
-	for (size_t i = 0; i < plan->workers_count && i < FABRIC_WORKERS_MAX; i++) {
-		struct worker *worker = &workers->worker[i];
-
-		if (i >= workers->count) {
-			worker_init(workers, worker, &plan->workers[i]);
-			workers->count = i + 1;
-		}
-		supervised_start(&worker->process, plan->workers[i].digest);
+		if (worker_adopt(worker))
+			workers->worker[number] = worker;
+		else
+			worker_free(worker);
 	}
 }
 
@@ -272,37 +58,249 @@ void workers_sessions_restored(struct workers *workers)
 {
 	struct gateway *gateway = workers->gateway;
 
-	for (size_t i = 0; i < workers->count; i++) {
-		const struct worker *worker = &workers->worker[i];
+	for (unsigned number = 1; number <= FABRIC_WORKERS_MAX; number++) {
+		const struct worker *worker = workers->worker[number];
 
-		if (!worker->process.adopted)
-			session_worker_died(gateway->sessions, gateway_now(), worker->number);
+		if (!worker || !worker->process.adopted)
+			session_worker_died(gateway->sessions, gateway_now(), number);
 	}
 	gateway_settle(gateway);
 	pppds_kill_strays(gateway->pppds);
+	stays_sessions_known(gateway->stays);
 }
+
+/* ---- generations ---- */
+
+/* One that ends and had clients keeps its address until it is gone, and never serves again. */
+void workers_running(const struct workers *workers, struct arena *arena, struct plan_running **list,
+		     size_t *count)
+{
+	*list = NULL;
+	*count = 0;
+	workers_foreach(worker, workers)
+	{
+		bool ending = worker->role == WORKER_ENDING || worker->role == WORKER_ENDED;
+		struct plan_running *running;
+
+		if (!worker->led || worker->role == WORKER_ENDED)
+			continue;
+		running = arena_push(arena, (void **)list, count, sizeof(*running));
+		running->number = worker->number;
+		running->digest = arena_strdup(arena, ending ? "" : worker->process.digest);
+		running->draining = ending || worker->role == WORKER_DRAINING;
+	}
+}
+
+static struct worker *worker_of_number(struct workers *workers, unsigned number)
+{
+	struct worker **worker = &workers->worker[number];
+
+	if (*worker && (*worker)->role == WORKER_ENDED) {
+		worker_free(*worker);
+		*worker = NULL;
+	}
+	if (!*worker)
+		*worker = worker_new(workers->gateway, number);
+	return *worker;
+}
+
+static void start(struct workers *workers, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->workers_count; i++) {
+		const struct plan_worker *wanted = &plan->workers[i];
+		struct worker *worker;
+
+		if (wanted->draining)
+			continue;
+		worker = worker_of_number(workers, wanted->number);
+		if (worker->role == WORKER_NEW || worker->role == WORKER_ENDING)
+			worker_start(worker, wanted->digest);
+	}
+}
+
+int workers_prepare(struct workers *workers, const struct plan *plan, struct err *err)
+{
+	(void)err;
+	start(workers, plan);
+	return 0;
+}
+
+int workers_progress(const struct workers *workers, struct err *err)
+{
+	int all = 1;
+
+	workers_foreach(worker, workers)
+	{
+		int one = worker->role == WORKER_NEW ? worker_progress(worker, err) : 1;
+
+		if (one < 0)
+			return -1;
+		if (one == 0)
+			all = 0;
+	}
+	return all;
+}
+
+void workers_hold(struct workers *workers, const struct plan *plan)
+{
+	workers_foreach(worker, workers)
+	{
+		if (worker->role == WORKER_NEW)
+			worker->led = true;
+	}
+	stays_follow(workers->gateway->stays, plan->worker_of);
+}
+
+static bool serves(const struct plan *plan, unsigned number)
+{
+	for (size_t i = 0; i < plan->workers_count; i++) {
+		if (plan->workers[i].number == number)
+			return !plan->workers[i].draining;
+	}
+	return false;
+}
+
+static void sort_out(struct workers *workers)
+{
+	const struct plan *plan = workers->gateway->plan;
+
+	workers_foreach(worker, workers)
+	{
+		if (worker->role == WORKER_ENDING || worker->role == WORKER_ENDED)
+			continue;
+		if (plan && serves(plan, worker->number))
+			worker_serve(worker);
+		else if (worker->led)
+			worker_drain(worker);
+		else
+			worker_end(worker);
+	}
+}
+
+void workers_commit(struct workers *workers)
+{
+	struct gateway *gateway = workers->gateway;
+
+	start(workers, gateway->plan);
+	sort_out(workers);
+	session_table_shards(gateway->sessions, gateway->plan->worker_of);
+	stays_follow(gateway->stays, NULL);
+}
+
+void workers_abandon(struct workers *workers)
+{
+	workers_foreach(worker, workers) workers->follow |=
+	    worker->role == WORKER_NEW && worker_logins(worker);
+	sort_out(workers);
+	if (workers->gateway->plan)
+		stays_follow(workers->gateway->stays, NULL);
+}
+
+/* ---- draining ---- */
+
+static uint64_t drain_ms(const struct workers *workers)
+{
+	return (uint64_t)workers->gateway->policy->l2tp.drain * 1000;
+}
+
+static const char *names(const struct worker *worker, struct buf *out)
+{
+	const struct session *session = NULL;
+	unsigned count = 0;
+
+	while ((session = session_iterate(worker->gateway->sessions, session))) {
+		if (!session->user[0] || session->worker != worker->number)
+			continue;
+		if (count++ < NAMES_MAX)
+			buf_printf(out, "%s%s", count > 1 ? ", " : "", session->user);
+	}
+	if (count > NAMES_MAX)
+		buf_printf(out, " and %u more", count - NAMES_MAX);
+	return buf_text(out);
+}
+
+static void close_sessions(struct worker *worker)
+{
+	struct session_table *sessions = worker->gateway->sessions;
+	cleanup_buf struct buf users = BUF_INIT;
+	unsigned logins = worker_logins(worker);
+
+	worker->closed = true;
+	log_warning("xl2tpd-%u: l2tp.drain is over, %u sessions are ended: %s", worker->number,
+		    logins, names(worker, &users));
+	for (uint32_t slot = 0; slot < FABRIC_SLOTS; slot++) {
+		const struct session *session = session_by_slot(sessions, slot);
+
+		if (session && session->pppd.pid && session->worker == worker->number)
+			session_close(sessions, gateway_now(), slot, SESSION_DRAINED);
+	}
+	gateway_settle(worker->gateway);
+}
+
+static void drain(struct workers *workers, struct worker *worker)
+{
+	uint64_t limit = drain_ms(workers), age = loop_ms() - worker->draining_since;
+	unsigned logins = worker_logins(worker);
+
+	if (worker->empty && !logins) {
+		log_notice("xl2tpd-%u has no clients left", worker->number);
+		worker_end(worker);
+	} else if (limit && age >= limit + GRACE_MS) {
+		worker_end(worker);
+	} else if (limit && age >= limit && logins && !worker->closed) {
+		close_sessions(worker);
+	}
+}
+
+void workers_tick(struct workers *workers)
+{
+	struct gateway *gateway = workers->gateway;
+	bool draining = false;
+
+	workers_foreach(worker, workers)
+	{
+		if (worker->role == WORKER_DRAINING && !gateway->changing) {
+			draining = true;
+			drain(workers, worker);
+		} else if (worker->role == WORKER_ENDED) {
+			workers->follow |= worker->led;
+			workers->worker[worker->number] = NULL;
+			worker_free(worker);
+		}
+	}
+	if (draining)
+		stays_look(gateway->stays);
+	if (workers->follow && !gateway->changing && !gateway->stopping) {
+		workers->follow = false;
+		gateway_follow(gateway);
+	}
+}
+
+/* ---- what others ask ---- */
 
 bool workers_ready(const struct workers *workers)
 {
-	for (size_t i = 0; i < workers->count; i++) {
-		if (workers->worker[i].process.child.state != CHILD_READY)
+	unsigned serving = 0;
+
+	workers_foreach(worker, workers)
+	{
+		if (worker->role != WORKER_SERVING)
+			continue;
+		if (worker->process.child.state != CHILD_READY)
 			return false;
+		serving++;
 	}
-	return workers->count > 0;
+	return serving > 0;
 }
 
 unsigned workers_by_pid(const struct workers *workers, pid_t pid)
 {
-	for (size_t i = 0; i < workers->count; i++) {
-		if (pid && workers->worker[i].process.process.pid == pid)
-			return workers->worker[i].number;
+	workers_foreach(worker, workers)
+	{
+		if (pid && worker->process.process.pid == pid)
+			return worker->number;
 	}
 	return 0;
-}
-
-void workers_shards(const struct workers *workers, uint8_t worker_of[FABRIC_SHARDS])
-{
-	memcpy(worker_of, workers->gateway->plan->worker_of, FABRIC_SHARDS);
 }
 
 struct closing {
@@ -321,29 +319,20 @@ static void on_closed(void *user, enum xl2tpd_outcome outcome, const char *reply
 	free(closing);
 }
 
-static struct worker *worker_with_pipe(struct workers *workers, unsigned number)
-{
-	for (size_t i = 0; i < workers->count; i++) {
-		if (workers->worker[i].number == number && workers->worker[i].pipe)
-			return &workers->worker[i];
-	}
-	return NULL;
-}
-
 void workers_close_tunnel(struct workers *workers, unsigned number, uint32_t tunnel, uint32_t slot)
 {
-	struct worker *worker = worker_with_pipe(workers, number);
+	struct worker *worker = number <= FABRIC_WORKERS_MAX ? workers->worker[number] : NULL;
 	struct err err = { .code = ERR_NONE };
 	struct closing *closing;
 
-	if (!worker || tunnel > UINT16_MAX) {
+	if (!worker || !worker->pipe || tunnel > UINT16_MAX) {
 		session_tunnel_closed(workers->gateway->sessions, gateway_now(), slot);
 		return;
 	}
 	closing = mem_alloc(sizeof(*closing));
 	*closing = (struct closing){ workers, slot };
-	if (xl2tpd_close_tunnel(worker->pipe, (uint16_t)tunnel, ANSWER_US, on_closed, closing,
-				&err) < 0) {
+	if (xl2tpd_close_tunnel(worker->pipe, (uint16_t)tunnel, WORKER_ANSWER_US, on_closed,
+				closing, &err) < 0) {
 		log_warning("xl2tpd-%u: %s", number, err.text);
 		on_closed(closing, XL2TPD_FAILED, "", 0);
 		return;
@@ -351,22 +340,69 @@ void workers_close_tunnel(struct workers *workers, unsigned number, uint32_t tun
 	loop_timer_in(&worker->pipe_timer, 0);
 }
 
-static json_t *worker_status(const struct worker *worker)
+/* Wall seconds of a point `ms` after it began to drain. */
+static const char *drain_time(const struct worker *worker, uint64_t ms, char out[RFC3339_MAX])
+{
+	int64_t left = (int64_t)(worker->draining_since + ms) - (int64_t)loop_ms();
+
+	return rfc3339_text(gateway_now().wall + left / 1000, out);
+}
+
+static void draining_text(const struct workers *workers, const struct worker *worker,
+			  struct buf *out)
+{
+	char time[RFC3339_MAX];
+	unsigned logins = worker_logins(worker);
+
+	buf_printf(out, "an earlier configuration since %s, %u session%s",
+		   drain_time(worker, 0, time), logins, logins == 1 ? "" : "s");
+	if (drain_ms(workers))
+		buf_printf(out, " until %s", drain_time(worker, drain_ms(workers), time));
+}
+
+static const char *state_text(const struct worker *worker)
+{
+	if (worker->role == WORKER_DRAINING)
+		return "draining";
+	return child_state_name(worker->process.child.state);
+}
+
+static json_t *worker_status(const struct workers *workers, const struct worker *worker)
 {
 	const struct supervised *s = &worker->process;
-	const char *failure = s->child.state != CHILD_READY && *s->failure ? s->failure : NULL;
+	cleanup_buf struct buf text = BUF_INIT;
 
-	return json_pack("{s:s, s:s, s:o, s:i, s:s?}", "name", s->name, "state",
-			 child_state_name(s->child.state), "pid",
+	if (worker->role == WORKER_DRAINING)
+		draining_text(workers, worker, &text);
+	else if (s->child.state != CHILD_READY)
+		buf_puts(&text, s->failure);
+	return json_pack("{s:s, s:s, s:o, s:i, s:i, s:s?}", "name", s->name, "state",
+			 state_text(worker), "pid",
 			 s->process.pid ? json_integer(s->process.pid) : json_null(), "restarts",
-			 (int)s->child.restarts, "detail", failure);
+			 (int)s->child.restarts, "sessions", (int)worker_logins(worker), "detail",
+			 text.len ? buf_text(&text) : NULL);
 }
 
 json_t *workers_status(const struct workers *workers)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < workers->count; i++)
-		json_array_append_new(list, worker_status(&workers->worker[i]));
+	workers_foreach(worker, workers)
+	    json_array_append_new(list, worker_status(workers, worker));
 	return list;
+}
+
+void workers_warnings(const struct workers *workers, json_t *list)
+{
+	workers_foreach(worker, workers)
+	{
+		cleanup_buf struct buf text = BUF_INIT, users = BUF_INIT;
+
+		if (worker->role != WORKER_DRAINING || !worker_logins(worker))
+			continue;
+		buf_printf(&text, "%s is of ", worker->process.name);
+		draining_text(workers, worker, &text);
+		buf_printf(&text, ": %s", names(worker, &users));
+		json_array_append_new(list, json_string(buf_text(&text)));
+	}
 }

@@ -42,7 +42,8 @@ struct paths {
  * shorter than PATHS_ROOT_MAX. ERR_USAGE otherwise, naming the variable.
  */
 int paths_load(struct paths *paths, struct err *err);
-/* RUN/xl2tpd-N.SUFFIX; used suffixes: "pid" (ours), "xpid" (xl2tpd's -p), "control" (its -C). */
+/* RUN/xl2tpd-N.SUFFIX; used suffixes: "pid" (ours), "xpid" (xl2tpd's -p), "control" (its -C),
+ * "conf" and "drain" (since when it drains). */
 void paths_worker(const struct paths *paths, unsigned worker, const char *suffix,
 		  char out[PATHS_MAX]);
 /* l2tpgwd beside the running program (by /proc/self/exe), else the installed one. */

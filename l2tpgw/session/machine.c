@@ -432,9 +432,10 @@ static void leave_worker(struct session_table *table, struct session *session, s
 {
 	(void)event;
 	close_tunnel(table, session);
-	table_emit(table, SESSION_FORGET_SLOT, session);
 	session->worker = table->worker_of[session->child.mark & (FABRIC_SHARDS - 1)];
+	/* In this order: what is dispatched after the forgetting goes by the record. */
 	machine_write(table, session);
+	table_emit(table, SESSION_FORGET_SLOT, session);
 }
 
 static bool is_on_its_worker(const struct session_table *table, const struct session *session)

@@ -10,6 +10,7 @@
 #include "daemon/charon.h"
 #include "daemon/loop.h"
 #include "daemon/pppds.h"
+#include "daemon/stays.h"
 #include "daemon/workers.h"
 #include "drive/pidfile.h"
 #include "drive/process.h"
@@ -67,6 +68,7 @@ static int world_make(void **state)
 	gateway->plan = plan_make(gateway->policy, &paths, NULL, 0, &err);
 	gateway->sessions = session_table_new(gateway->policy);
 	gateway->pppds = pppds_new(gateway);
+	gateway->stays = stays_new(gateway);
 	gateway->workers = workers_new(gateway);
 	gateway->charon = charon_new(gateway);
 	make_process(world);
@@ -84,6 +86,7 @@ static int world_free(void **state)
 
 	charon_free(gateway->charon);
 	workers_free(gateway->workers);
+	stays_free(gateway->stays);
 	pppds_free(gateway->pppds);
 	session_table_free(gateway->sessions);
 	plan_free(gateway->plan);

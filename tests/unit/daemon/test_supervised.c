@@ -16,7 +16,7 @@ struct world {
 	sd_event *loop;
 	char dir[64];
 	struct supervised s;
-	unsigned started, gone;
+	unsigned started, gone, ended;
 	bool refuse; /* spawning fails */
 };
 
@@ -41,7 +41,12 @@ static void world_gone(void *user)
 	((struct world *)user)->gone++;
 }
 
-static const struct supervised_ops ops = { world_spawn, world_started, world_gone };
+static void world_ended(void *user)
+{
+	((struct world *)user)->ended++;
+}
+
+static const struct supervised_ops ops = { world_spawn, world_started, world_gone, world_ended };
 
 static void begin(struct world *world)
 {
@@ -159,6 +164,39 @@ static void the_next_supervisor_adopts_it(void **state)
 	run_until(world, &world->gone, 1);
 }
 
+static void one_that_is_not_wanted_ends_for_good(void **state)
+{
+	struct world *world = *state;
+	pid_t pid;
+
+	supervised_start(&world->s, "");
+	supervised_answered(&world->s);
+	pid = world->s.process.pid;
+	supervised_stop(&world->s);
+	run_until(world, &world->ended, 1);
+	assert_int_equal(waitpid(pid, NULL, WNOHANG), -1);
+	assert_int_equal(world->s.child.state, CHILD_DOWN);
+	assert_int_equal(world->gone, 0);
+	assert_int_equal(world->started, 1);
+}
+
+/* Wanted again before it is gone: the next one has the new digest. */
+static void one_that_is_wanted_again_starts_anew(void **state)
+{
+	struct world *world = *state;
+	struct pidfile file;
+	struct err err;
+
+	supervised_start(&world->s, "aa");
+	supervised_stop(&world->s);
+	supervised_start(&world->s, "bb");
+	run_until(world, &world->started, 2);
+	assert_int_equal(world->ended, 0);
+	assert_int_equal(pidfile_read(world->s.pid_path, &file, &err), 0);
+	assert_string_equal(file.digest, "bb");
+	assert_int_equal(file.pid, world->s.process.pid);
+}
+
 #define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, world_make, world_free)
 
 int main(void)
@@ -168,6 +206,8 @@ int main(void)
 		WORLD_TEST(one_that_is_stopped_is_seen_and_killed),
 		WORLD_TEST(one_that_cannot_start_says_why_and_is_tried_again),
 		WORLD_TEST(the_next_supervisor_adopts_it),
+		WORLD_TEST(one_that_is_not_wanted_ends_for_good),
+		WORLD_TEST(one_that_is_wanted_again_starts_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
