@@ -15,6 +15,7 @@ const struct option_spec option_specs[OPTION_IDS] = {
 	[OPTION_UNLESS_RESTARTING] = { "unless-restarting", NULL,
 				       "do nothing if systemd only restarts the unit" },
 	[OPTION_OUTPUT] = { "output", "FILE", "write to FILE, readable by root only" },
+	[OPTION_OUTSIDE] = { "outside", NULL, "also write files outside /etc/l2tpgw" },
 	[OPTION_WATCH] = { "watch", NULL, "go on, and print again at every change" },
 };
 
@@ -86,6 +87,21 @@ const struct verb verbs[] = {
 	      "with its secrets. What could not be carried over is listed on standard error.\n"
 	      "Nothing else is changed.\n",
 	  .run = verb_import },
+	{ .name = "backup",
+	  .options = BIT(OPTION_OUTPUT),
+	  .summary = "everything another machine needs to be this gateway",
+	  .detail = "Prints the policy and the files it names as one document, with every secret "
+		    "in\nclear: keep it like a key.\n",
+	  .run = verb_backup },
+	{ .name = "restore",
+	  .operands = "FILE",
+	  .options = BIT(OPTION_OUTSIDE),
+	  .summary = "put back what backup made",
+	  .detail =
+	      "Checks the policy against this machine, writes it and the files it names, and\n"
+	      "changes nothing unless all of it can be done. A policy that is there is kept\n"
+	      "as policy.json.before. Then: l2tpgw up. \"-\" reads standard input.\n",
+	  .run = verb_restore },
 	{ .name = "explain",
 	  .operands = "[KEY]",
 	  .json = true,

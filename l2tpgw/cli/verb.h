@@ -26,6 +26,7 @@ enum option_id {
 	OPTION_UNLESS_RESTARTING,
 	OPTION_WATCH,
 	OPTION_OUTPUT,
+	OPTION_OUTSIDE,
 	OPTION_IDS,
 };
 
@@ -68,6 +69,8 @@ int verb_status(const struct args *args, struct err *err);
 int verb_check(const struct args *args, struct err *err);
 int verb_mtu(const struct args *args, struct err *err);
 int verb_doctor(const struct args *args, struct err *err);
+int verb_backup(const struct args *args, struct err *err);
+int verb_restore(const struct args *args, struct err *err);
 int verb_import(const struct args *args, struct err *err);
 int verb_explain(const struct args *args, struct err *err);
 int verb_schema(const struct args *args, struct err *err);

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* backup and restore. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "apply/policy_file.h"
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "cli/backup.h"
+#include "cli/install.h"
+#include "cli/load.h"
+#include "cli/verb.h"
+#include "drive/host.h"
+#include "drive/local.h"
+
+#define SECRET_FILE_MAX 4096
+
+/* ---- backup ---- */
+
+static int take_file(void *user, const char *path, struct buf *out, struct err *err)
+{
+	struct backup *backup = user;
+	struct backup_file *file;
+
+	if (file_read(path, SECRET_FILE_MAX, out, err) < 0)
+		return -1;
+	if (backup_find(backup, path))
+		return 0;
+	file =
+	    arena_push(backup->arena, (void **)&backup->files, &backup->files_count, sizeof(*file));
+	*file = (struct backup_file){ arena_strdup(backup->arena, path),
+				      arena_strdup(backup->arena, buf_text(out)) };
+	return 0;
+}
+
+/* Which files a policy names is found out by loading it. */
+static int collect(struct backup *backup, const struct policy_file *file, struct err *err)
+{
+	const struct policy_io io = { .read = take_file, .user = backup };
+	struct diags diags;
+	struct policy *policy = policy_load(file->path, buf_text(&file->text), file->text.len,
+					    &file->host, &io, &diags);
+
+	diags_free(&diags);
+	backup->policy = arena_strdup(backup->arena, buf_text(&file->text));
+	policy_free(policy);
+	return policy ? 0 : err_set(err, ERR_FAILED, "%s changed meanwhile", file->path);
+}
+
+static int write_out(const char *output, const struct buf *text, struct err *err)
+{
+	if (!output && isatty(STDOUT_FILENO))
+		return err_set(err, ERR_USAGE,
+			       "a backup holds secrets: name a file with --output, or send it on");
+	if (!output)
+		return fwrite(buf_text(text), 1, text->len, stdout) == text->len
+			   ? 0
+			   : err_errno(err, errno, "standard output");
+	if (access(output, F_OK) == 0)
+		return err_set(err, ERR_FAILED, "%s exists; nothing was written", output);
+	return file_write(output, buf_text(text), text->len, 0600, true, err);
+}
+
+int verb_backup(const struct args *args, struct err *err)
+{
+	cleanup_policy_file struct policy_file file = { .path = args->paths->policy,
+							.strict = true };
+	cleanup_arena struct arena *arena = arena_new();
+	struct backup backup = { .arena = arena };
+	cleanup_buf struct buf text = BUF_INIT;
+	int result = load_policy(&file, err);
+
+	if (result)
+		return result;
+	if (collect(&backup, &file, err) < 0 ||
+	    backup_write(&backup, (int64_t)time(NULL), &text, err) < 0 ||
+	    write_out(args->value[OPTION_OUTPUT], &text, err) < 0)
+		return -1;
+	(void)fprintf(stderr, "the policy and %zu files it names; it holds every secret in clear\n",
+		      backup.files_count);
+	return 0;
+}
+
+/* ---- restore ---- */
+
+static int give_file(void *user, const char *path, struct buf *out, struct err *err)
+{
+	const struct backup_file *file = backup_find(user, path);
+
+	if (!file)
+		return err_set(err, ERR_FAILED, "the backup has no %s", path);
+	buf_puts(out, file->content);
+	return 0;
+}
+
+/* Checked against this machine, which may have other networks than the one it comes from. */
+static int check_policy(struct backup *backup, const char *name, struct err *err)
+{
+	const struct policy_io io = { .read = give_file, .user = backup };
+	cleanup_buf struct buf shown = BUF_INIT;
+	size_t len = strlen(backup->policy);
+	struct policy *policy;
+	struct diags diags;
+	struct host host;
+
+	if (host_gather(&host, err) < 0)
+		return -1;
+	policy = policy_load(name, backup->policy, len, &host, &io, &diags);
+	diags_render(&diags, name, backup->policy, len, &shown);
+	diags_free(&diags);
+	(void)fputs(buf_text(&shown), stderr);
+	if (!policy)
+		return err_set(err, ERR_POLICY,
+			       "its policy is not valid here; nothing was changed");
+	policy_free(policy);
+	return 0;
+}
+
+static bool is_below(const char *path, const char *folder)
+{
+	size_t len = strlen(folder);
+
+	return !strncmp(path, folder, len) && path[len] == '/';
+}
+
+/* 0 = it may be written; 1 = it is there already, with that content. */
+static int check_target(const struct args *args, const struct backup_file *file, struct err *err)
+{
+	cleanup_buf struct buf now = BUF_INIT;
+
+	if (!is_below(file->path, args->paths->etc) && !args->given[OPTION_OUTSIDE])
+		return err_set(err, ERR_PERMISSION,
+			       "the backup would write %s, outside %s; nothing was changed. If you "
+			       "trust it: --outside",
+			       file->path, args->paths->etc);
+	if (access(file->path, F_OK) < 0)
+		return 0;
+	if (file_read(file->path, SECRET_FILE_MAX, &now, err) < 0)
+		return -1;
+	if (!strcmp(buf_text(&now), file->content))
+		return 1;
+	return err_set(err, ERR_FAILED,
+		       "%s is there with another content; nothing was changed. Move it away first",
+		       file->path);
+}
+
+static int write_files(const struct args *args, const struct backup *backup, struct err *err)
+{
+	for (size_t i = 0; i < backup->files_count; i++) {
+		if (check_target(args, &backup->files[i], err) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < backup->files_count; i++) {
+		const struct backup_file *file = &backup->files[i];
+		char folder[PATH_MAX];
+
+		if (check_target(args, file, err) == 1)
+			continue;
+		(void)snprintf(folder, sizeof(folder), "%.*s",
+			       (int)(strrchr(file->path, '/') - file->path), file->path);
+		if (file_mkdirs(folder, 0700, err) < 0 ||
+		    file_write(file->path, file->content, strlen(file->content), 0600, true, err) <
+			0)
+			return -1;
+	}
+	return 0;
+}
+
+static int put_policy(const struct args *args, const struct backup *backup, struct err *err)
+{
+	struct install install = { .paths = args->paths };
+	cleanup_buf struct buf text = BUF_INIT;
+	int result;
+
+	buf_puts(&text, backup->policy);
+	result = install_text(&install, &text, err);
+	if (result == 0)
+		(void)fprintf(stderr, "wrote %s%s and %zu files it names; now: l2tpgw up\n",
+			      args->paths->policy,
+			      install.existed && install.changed
+				  ? " (the one before is policy.json.before)"
+				  : "",
+			      backup->files_count);
+	install_free(&install);
+	return result;
+}
+
+int verb_restore(const struct args *args, struct err *err)
+{
+	const char *name = args->operand[0];
+	cleanup_arena struct arena *arena = arena_new();
+	struct backup backup = { .arena = arena };
+	cleanup_buf struct buf text = BUF_INIT;
+
+	if (geteuid() != 0)
+		return err_set(err, ERR_PERMISSION, "restore needs root; nothing was changed");
+	if (local_alive(args->paths->control, SOCK_STREAM))
+		return err_set(err, ERR_LOCKED,
+			       "a gateway runs here; nothing was changed. l2tpgw down first");
+	if (file_read(strcmp(name, "-") ? name : "/dev/stdin", BACKUP_BYTES_MAX, &text, err) < 0)
+		return -1;
+	if (backup_read(&backup, buf_text(&text), text.len, err) < 0)
+		return err_wrap(err, "%s", name);
+	if (check_policy(&backup, name, err) < 0 || write_files(args, &backup, err) < 0)
+		return -1;
+	return put_policy(args, &backup, err);
+}
