@@ -48,6 +48,8 @@ static const struct policy_user *usable_user(const struct session_table *table, 
 		deny(event, SESSION_DENY_DISABLED);
 	else if (expiry_over(user, event->now.wall))
 		deny(event, SESSION_DENY_EXPIRED);
+	else if (session_ban_of(table, event->now.wall, user->name))
+		deny(event, SESSION_DENY_BANNED);
 	else
 		return user;
 	return NULL;
@@ -239,6 +241,6 @@ enum session_verdict session_admit(struct session_table *table, struct session_n
 	else
 		deny(&event, SESSION_DENY_MALFORMED);
 	if (admission.verdict == SESSION_DENY)
-		report_denied(table, session, request, answer->denial);
+		report_denied(table, session, request, answer->denial, now.wall);
 	return admission.verdict;
 }

@@ -118,6 +118,7 @@ static const struct {
 	[SESSION_DENY_UNKNOWN_USER] = { "unknown-user", "unknown user" },
 	[SESSION_DENY_DISABLED] = { "disabled", "the user is disabled" },
 	[SESSION_DENY_EXPIRED] = { "expired", "the user has expired (users[].expires)" },
+	[SESSION_DENY_BANNED] = { "banned", "the user is banned" },
 	[SESSION_DENY_LIMIT] = { "limit", "l2tp.max_sessions sessions are there already" },
 	[SESSION_DENY_EXHAUSTED] = { "exhausted", "addresses.pool has no free address" },
 	[SESSION_DENY_ADDRESS_IN_USE] = { "address-in-use",

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/ip4.h"
+#include "base/rfc3339.h"
 #include "session/text.h"
 
 #define PEER_MAX (IP4_TEXT_MAX + 8)
@@ -64,8 +65,15 @@ void report_admitted(struct session_table *table, const struct session *session)
 	    peer_text(&session->ike, peer), ip4_text(session->address, address));
 }
 
+static void say_until(struct session_report *report, const struct session_ban *ban)
+{
+	char until[RFC3339_MAX];
+
+	say(report, " until %s", ban && rfc3339_text(ban->until, until) ? until : "later");
+}
+
 void report_denied(struct session_table *table, const struct session *session,
-		   const struct session_request *request, enum session_denial denial)
+		   const struct session_request *request, enum session_denial denial, int64_t wall)
 {
 	struct session_report *report =
 	    table_report(table, SESSION_J_REFUSED, request->vip - FABRIC_VIP_NET);
@@ -77,6 +85,8 @@ void report_denied(struct session_table *table, const struct session *session,
 	say(report, "refused %s from %s: %s", report->user,
 	    session ? peer_text(&session->ike, peer) : "an unknown address",
 	    session_denial_text(denial));
+	if (denial == SESSION_DENY_BANNED)
+		say_until(report, session_ban_of(table, wall, request->user));
 }
 
 void report_up(struct session_table *table, const struct session *session)

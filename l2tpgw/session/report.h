@@ -11,7 +11,7 @@ void report_unsecured(struct session_table *table, const struct session *session
 void report_admitted(struct session_table *table, const struct session *session);
 /* `session` NULL: there was none; `user` is what the client said. */
 void report_denied(struct session_table *table, const struct session *session,
-		   const struct session_request *request, enum session_denial denial);
+		   const struct session_request *request, enum session_denial denial, int64_t wall);
 void report_up(struct session_table *table, const struct session *session);
 /* A login that never came up was refused, one that did is down. `end` NULL: not by pppd's word. */
 void report_ended(struct session_table *table, const struct session *session, int64_t wall,

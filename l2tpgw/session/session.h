@@ -35,6 +35,12 @@
 #include "policy/policy.h"
 #include "session/sa.h"
 
+/*
+ * Of everything that is kept of sessions in files: raised when an older l2tpgwd could not read it
+ * any more. 0 is what was written before it had a number.
+ */
+#define SESSION_FORMAT 1
+
 #define SESSION_ID_MAX     40
 #define SESSION_USER_MAX   256
 #define SESSION_IFNAME_MAX 16
@@ -226,13 +232,14 @@ enum session_denial {
 	SESSION_DENY_CLOSING,
 	SESSION_DENY_UNKNOWN_USER,
 	SESSION_DENY_DISABLED,
+	SESSION_DENY_BANNED,
 	SESSION_DENY_EXPIRED,
 	SESSION_DENY_LIMIT,
 	SESSION_DENY_EXHAUSTED,
 	SESSION_DENY_ADDRESS_IN_USE,
 	SESSION_DENY_STILL_UP, /* an earlier session in the way did not end in time */
 };
-#define SESSION_DENIALS 11
+#define SESSION_DENIALS 12
 const char *session_denial_name(enum session_denial denial);
 const char *session_denial_text(enum session_denial denial);
 

@@ -27,6 +27,7 @@ void session_table_free(struct session_table *table)
 		continue;
 	table_foreach(session, table) free(session);
 	free(table->ended);
+	free(table->bans.list);
 	pool_free(table->pool);
 	free(table);
 }

@@ -3,6 +3,7 @@
 #define L2TPGW_SESSION_TABLE_H
 
 /* The table's inside, shared by the files of session/: its records and its queue of actions. */
+#include "session/ban.h"
 #include "session/pool.h"
 #include "session/session.h"
 
@@ -12,6 +13,11 @@ struct queued {
 	struct queued *next;
 	struct session_action action;
 	struct session_report *report; /* owned; NULL unless the action is a JOURNAL */
+};
+
+struct table_bans {
+	struct session_ban *list; /* in the order of their end */
+	size_t count;
 };
 
 struct session_table {
@@ -29,6 +35,8 @@ struct session_table {
 	size_t ended_count;
 
 	int64_t expiry_from, expiry_to; /* wall seconds in which no user expires */
+
+	struct table_bans bans;
 
 	struct queued *first, *last;
 	struct session_report *handed_out; /* of the last session_next() */
