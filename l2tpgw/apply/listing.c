@@ -85,6 +85,8 @@ struct part {
 
 struct parts {
 	struct arena *arena;
+	listing_live_fn *live;
+	const void *user;
 	struct listing *listing;
 	struct part *list;
 	size_t count;
@@ -143,6 +145,13 @@ static void take_rule(struct parts *parts, json_t *rule)
 	listed(parts, part)->count++;
 }
 
+static bool is_live(const struct parts *parts, const char *kind, const char *name,
+		    const json_t *set)
+{
+	return has_flag(set, "timeout") || has_flag(set, "dynamic") ||
+	       (parts->live && name && parts->live(parts->user, kind, name));
+}
+
 static void take_object(struct parts *parts, const char *kind, json_t *object)
 {
 	const char *name = json_string_value(json_object_get(object, "name"));
@@ -151,7 +160,7 @@ static void take_object(struct parts *parts, const char *kind, json_t *object)
 
 	(void)json_object_del(object, "elem");
 	buf_printf(&part->text, "%s\n", dump(parts->arena, object));
-	if (!has_flag(object, "timeout") && !has_flag(object, "dynamic"))
+	if (!is_live(parts, kind, name, object))
 		listed(parts, part)->count = put_elements(parts->arena, elements, &part->text);
 	json_decref(elements);
 }
@@ -170,10 +179,10 @@ static void take(struct parts *parts, json_t *item)
 	}
 }
 
-int listing_read(struct arena *arena, const char *json, size_t len, struct listing *listing,
-		 struct err *err)
+int listing_read(struct arena *arena, const char *json, size_t len, listing_live_fn *live,
+		 const void *user, struct listing *listing, struct err *err)
 {
-	struct parts parts = { .arena = arena, .listing = listing };
+	struct parts parts = { .arena = arena, .live = live, .user = user, .listing = listing };
 	json_t *root = json_loadb(json, len, 0, NULL);
 	json_t *items = json_object_get(root, "nftables"), *item;
 	size_t i;

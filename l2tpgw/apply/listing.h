@@ -6,7 +6,7 @@
  * What nftables lists of our table (libnftables-json(5)), in short: a part for the table itself,
  * for each chain with its rules and for each set or map with its elements. Two listings of the same
  * rules are equal. Left out is what changes by itself: handles, counters, and what is in sets whose
- * elements come and go (those with a time limit or filled by rules).
+ * elements come and go (those with a time limit, filled by rules, or said to be so).
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,9 +29,11 @@ struct listing {
 	size_t count;
 };
 
-/* Reads the JSON of "list table". Everything lives in the arena. */
-int listing_read(struct arena *arena, const char *json, size_t len, struct listing *listing,
-		 struct err *err);
+/* Do the elements of that set or map ("map", its name) come and go? */
+typedef bool listing_live_fn(const void *user, const char *kind, const char *name);
+/* Reads the JSON of "list table". Everything lives in the arena. `live` may be NULL. */
+int listing_read(struct arena *arena, const char *json, size_t len, listing_live_fn *live,
+		 const void *user, struct listing *listing, struct err *err);
 /* As lines of text, and back; false if it is none. */
 const char *listing_text(struct arena *arena, const struct listing *listing);
 bool listing_parse(struct arena *arena, const char *text, struct listing *listing);

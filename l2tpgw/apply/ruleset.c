@@ -34,13 +34,22 @@ static void record_path(const struct paths *paths, char out[PATHS_MAX])
 	run_path(paths, "ruleset.listing", out);
 }
 
-static int list(struct arena *arena, struct listing *listing, struct err *err)
+/* A set or map that our text does not empty keeps what others of us put into it. */
+static bool is_kept(const void *text, const char *kind, const char *name)
+{
+	char needle[LISTING_NAME_MAX + 64];
+
+	(void)snprintf(needle, sizeof(needle), "\nflush %s inet " FABRIC_TABLE " %s\n", kind, name);
+	return !strstr(text, needle);
+}
+
+static int list(struct arena *arena, const char *text, struct listing *listing, struct err *err)
 {
 	cleanup_buf struct buf json = BUF_INIT;
 
 	if (nft_list("list table inet " FABRIC_TABLE, true, LISTING_MAX, &json, err) < 0)
 		return -1;
-	return listing_read(arena, buf_text(&json), json.len, listing, err);
+	return listing_read(arena, buf_text(&json), json.len, is_kept, text, listing, err);
 }
 
 /* The first line of the record is the digest of the text that it belongs to. */
@@ -91,12 +100,12 @@ static bool is_unchanged(void)
 }
 
 /* Lists; *generation is that of the listing, 0 if it did not hold still meanwhile. */
-static int list_still(struct arena *arena, struct listing *listing, uint32_t *generation,
-		      struct err *err)
+static int list_still(struct arena *arena, const char *text, struct listing *listing,
+		      uint32_t *generation, struct err *err)
 {
 	uint32_t before;
 
-	if (nft_generation(&before, err) < 0 || list(arena, listing, err) < 0 ||
+	if (nft_generation(&before, err) < 0 || list(arena, text, listing, err) < 0 ||
 	    nft_generation(generation, err) < 0)
 		return -1;
 	if (*generation != before)
@@ -110,7 +119,7 @@ static void changed(struct object_value *value, const char *note)
 }
 
 /* What the table has otherwise than recorded; NULL = nothing. */
-static const char *look(struct arena *arena, const struct listing *recorded)
+static const char *look(struct arena *arena, const char *text, const struct listing *recorded)
 {
 	struct listing found;
 	struct err err;
@@ -118,7 +127,7 @@ static const char *look(struct arena *arena, const struct listing *recorded)
 	const char *note;
 
 	/* libnftables 1.0.6 lists the flags of a dormant table as garbage. */
-	if (list_still(arena, &found, &generation, &err) < 0)
+	if (list_still(arena, text, &found, &generation, &err) < 0)
 		return arena_strdup(arena, err.text);
 	note = listing_difference(arena, recorded, &found);
 	if (!note)
@@ -146,7 +155,7 @@ int ruleset_get(const struct paths *paths, struct arena *arena, struct object_va
 		return 0;
 	}
 	if (!is_unchanged())
-		note = look(arena, &recorded);
+		note = look(arena, buf_text(&text), &recorded);
 	if (note)
 		changed(value, note);
 	else
@@ -200,7 +209,7 @@ static int remove_strays(struct arena *arena, const char *text, struct listing *
 		return 0;
 	if (nft_run(buf_text(&commands), err) < 0)
 		return err_wrap(err, "what others put into table inet " FABRIC_TABLE);
-	return list(arena, listing, err);
+	return list(arena, text, listing, err);
 }
 
 /*
@@ -230,7 +239,7 @@ static int run_alone(struct arena *arena, const char *text, struct listing *list
 		uint32_t before, after;
 
 		if (nft_generation(&before, err) < 0 || run(text, err) < 0 ||
-		    list_still(arena, listing, &after, err) < 0)
+		    list_still(arena, text, listing, &after, err) < 0)
 			return -1;
 		if (after != before + 1)
 			continue;
