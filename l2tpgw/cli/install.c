@@ -11,9 +11,8 @@
 #include "policy/policy.h"
 #include "policy/template.h"
 
-#define PSK_LENGTH      32 /* 160 bits */
-#define PASSWORD_LENGTH 16 /* 80 bits */
-#define FIRST_USER      "alice"
+#define PSK_LENGTH 32 /* 160 bits */
+#define FIRST_USER "alice"
 
 static int install_write(struct install *install, const struct buf *text, struct err *err)
 {
@@ -50,11 +49,11 @@ int install_text(struct install *install, const struct buf *text, struct err *er
 
 int install_generated(struct install *install, struct err *err)
 {
-	char psk[PSK_LENGTH + 1], password[PASSWORD_LENGTH + 1];
+	char psk[PSK_LENGTH + 1], password[SECRET_PASSWORD_LENGTH + 1];
 	cleanup_buf struct buf text = BUF_INIT;
 
 	if (secret_generate(psk, PSK_LENGTH, err) < 0 ||
-	    secret_generate(password, PASSWORD_LENGTH, err) < 0)
+	    secret_generate(password, SECRET_PASSWORD_LENGTH, err) < 0)
 		return -1;
 	policy_template(&text, NULL, psk, FIRST_USER, password);
 	explicit_bzero(psk, sizeof(psk));

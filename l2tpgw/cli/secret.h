@@ -7,6 +7,8 @@
 
 #include "base/err.h"
 
+#define SECRET_PASSWORD_LENGTH 16 /* 80 bits */
+
 /*
  * `len` characters of 32 that are hard to confuse when read out or typed (no 0/O, 1/l/I), 5 bits
  * each, and a NUL.

@@ -17,6 +17,70 @@ const struct option_spec option_specs[OPTION_IDS] = {
 	[OPTION_OUTPUT] = { "output", "FILE", "write to FILE, readable by root only" },
 	[OPTION_OUTSIDE] = { "outside", NULL, "also write files outside /etc/l2tpgw" },
 	[OPTION_WATCH] = { "watch", NULL, "go on, and print again at every change" },
+	[OPTION_PASSWORD_FILE] = { "password-file", "FILE",
+				   "the password is the first line; - is standard input" },
+	[OPTION_GENERATE] = { "generate", NULL, "make a password of 80 random bits" },
+	[OPTION_ASK] = { "ask", NULL, "ask for the password at the terminal, twice" },
+	[OPTION_SHOW] = { "show", NULL, "print a generated password even if it is no terminal" },
+	[OPTION_ADDRESS] = { "address", "ADDRESS", "the address the user always gets" },
+	[OPTION_COMMENT] = { "comment", "TEXT", "a note that stands beside the user" },
+	[OPTION_EXPIRES] = { "expires", "WHEN", "the user is locked out from then on" },
+};
+
+#define OF_PASSWORD \
+	(BIT(OPTION_PASSWORD_FILE) | BIT(OPTION_GENERATE) | BIT(OPTION_ASK) | BIT(OPTION_SHOW))
+#define WHEN_HELP                                                                                  \
+	"WHEN is +30d (or h, m, s), a date and time such as 2030-12-31T18:00:00Z, a date, which\n" \
+	"is the last day in the time zone of this machine, or never.\n"
+
+static const struct verb user_verbs[] = {
+	{ .name = "add",
+	  .operands = "NAME",
+	  .options = OF_PASSWORD | BIT(OPTION_ADDRESS) | BIT(OPTION_COMMENT) | BIT(OPTION_EXPIRES),
+	  .json = true,
+	  .summary = "a new user",
+	  .detail = "Without an option the password is generated and shown once, on a "
+		    "terminal.\n" WHEN_HELP,
+	  .run = verb_user_add },
+	{ .name = "passwd",
+	  .operands = "USER",
+	  .options = OF_PASSWORD,
+	  .json = true,
+	  .summary = "another password",
+	  .detail =
+	      "Asks for it at the terminal unless an option says otherwise. It counts from the\n"
+	      "user's next login; who is on stays on.\n",
+	  .run = verb_user_passwd },
+	{ .name = "disable",
+	  .operands = "USER",
+	  .json = true,
+	  .summary = "lock a user out, and end the user's sessions",
+	  .detail = "The user stays in the policy; enable lets the user in again.\n",
+	  .run = verb_user_disable },
+	{ .name = "enable",
+	  .operands = "USER",
+	  .json = true,
+	  .summary = "let a disabled user in again",
+	  .detail = "",
+	  .run = verb_user_enable },
+	{ .name = "expire",
+	  .operands = "USER WHEN",
+	  .json = true,
+	  .summary = "lock a user out from some time on",
+	  .detail = WHEN_HELP "Sessions that are on then end.\n",
+	  .run = verb_user_expire },
+	{ .name = "remove",
+	  .operands = "USER",
+	  .json = true,
+	  .summary = "take a user out of the policy, and end the user's sessions",
+	  .detail = "",
+	  .run = verb_user_remove },
+	{ .name = "list",
+	  .json = true,
+	  .summary = "the users, without their passwords",
+	  .detail = "Sessions are counted if the gateway runs.\n",
+	  .run = verb_user_list },
+	{ .name = NULL },
 };
 
 const struct verb verbs[] = {
@@ -59,6 +123,14 @@ const struct verb verbs[] = {
 	  .summary = "who is connected",
 	  .detail = "One line a client, or all there is to know of the session with that id.\n",
 	  .run = verb_sessions },
+	{ .name = "user",
+	  .summary = "users: add, lock out, remove, list; edits the policy and applies it",
+	  .detail =
+	      "Edits /etc/l2tpgw/policy.json in place: order and layout of everything else stay "
+	      "as\n"
+	      "they are. A gateway that runs applies the change at once; nobody but the user who\n"
+	      "is disabled, expired or removed is disturbed.\n",
+	  .subs = user_verbs },
 	{ .name = "mtu",
 	  .operands = "[POLICY]",
 	  .json = true,

@@ -27,6 +27,13 @@ enum option_id {
 	OPTION_WATCH,
 	OPTION_OUTPUT,
 	OPTION_OUTSIDE,
+	OPTION_PASSWORD_FILE,
+	OPTION_GENERATE,
+	OPTION_ASK,
+	OPTION_SHOW,
+	OPTION_ADDRESS,
+	OPTION_COMMENT,
+	OPTION_EXPIRES,
 	OPTION_IDS,
 };
 
@@ -75,6 +82,13 @@ int verb_import(const struct args *args, struct err *err);
 int verb_explain(const struct args *args, struct err *err);
 int verb_schema(const struct args *args, struct err *err);
 int verb_sessions(const struct args *args, struct err *err);
+int verb_user_add(const struct args *args, struct err *err);
+int verb_user_passwd(const struct args *args, struct err *err);
+int verb_user_disable(const struct args *args, struct err *err);
+int verb_user_enable(const struct args *args, struct err *err);
+int verb_user_expire(const struct args *args, struct err *err);
+int verb_user_remove(const struct args *args, struct err *err);
+int verb_user_list(const struct args *args, struct err *err);
 int verb_version(const struct args *args, struct err *err);
 
 #endif

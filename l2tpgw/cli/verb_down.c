@@ -21,7 +21,7 @@ static int purge(const struct paths *paths, struct err *err)
 	if (file_remove(paths->policy, err) < 0)
 		return -1;
 	(void)snprintf(before, sizeof(before), "%s.before", paths->policy);
-	if (file_remove(before, err) < 0)
+	if (file_remove(before, err) < 0 || file_remove(paths->policy_lock, err) < 0)
 		return -1;
 	(void)rmdir(paths->etc);
 	(void)rmdir(paths->state);

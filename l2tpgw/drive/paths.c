@@ -70,6 +70,7 @@ int paths_load(struct paths *paths, struct err *err)
 		0)
 		return -1;
 	derive(paths->etc, "policy.json", paths->policy);
+	derive(paths->etc, ".policy.lock", paths->policy_lock);
 	derive(paths->state, "history", paths->history);
 	derive(paths->state, "journal", paths->journal);
 	derive(paths->run, "control.sock", paths->control);

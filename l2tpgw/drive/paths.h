@@ -19,9 +19,10 @@ struct paths {
 	char state[PATHS_ROOT_MAX]; /* L2TPGW_STATE, default /var/lib/l2tpgw */
 	char run[PATHS_ROOT_MAX];   /* L2TPGW_RUN, default /run/l2tpgw */
 
-	char policy[PATHS_MAX];  /* ETC/policy.json */
-	char history[PATHS_MAX]; /* STATE/history: applied generations (directory) */
-	char journal[PATHS_MAX]; /* STATE/journal */
+	char policy[PATHS_MAX];      /* ETC/policy.json */
+	char policy_lock[PATHS_MAX]; /* ETC/.policy.lock: held by whoever edits it */
+	char history[PATHS_MAX];     /* STATE/history: applied generations (directory) */
+	char journal[PATHS_MAX];     /* STATE/journal */
 
 	char control[PATHS_MAX];    /* RUN/control.sock: l2tpgw to l2tpgwd */
 	char admission[PATHS_MAX];  /* RUN/admission.sock: plugin and hooks to l2tpgwd */
