@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "cli/client.h"
 #include "cli/daemon.h"
+#include "cli/idle_service.h"
 #include "cli/print.h"
 #include "cli/unit.h"
 #include "cli/verb.h"
@@ -28,33 +29,50 @@ static int purge(const struct paths *paths, struct err *err)
 	return 0;
 }
 
-int verb_down(const struct args *args, struct err *err)
+static json_t *take_down(const struct paths *paths, struct err *err)
 {
-	json_t *result;
+	json_t *result = client_verb(paths, "down", DOWN_TIMEOUT_MS, err);
 
-	if (geteuid() != 0)
-		return err_set(err, ERR_PERMISSION, "down needs root; nothing was changed");
-	/* What the unit runs when it is stopped: everything but asking systemd to stop it. */
-	if (args->given[OPTION_UNLESS_RESTARTING]) {
-		if (unit_restarting())
-			return 0;
-	} else if (unit_used() && unit_stop(err) < 0) {
-		return -1;
-	}
-	result = client_verb(args->paths, "down", DOWN_TIMEOUT_MS, err);
 	/* Nobody there to ask: what an ended l2tpgwd left is taken away all the same. */
-	if (!result && err->code == ERR_UNREACHABLE && daemon_teardown(args->paths, err) == 0)
+	if (!result && err->code == ERR_UNREACHABLE && daemon_teardown(paths, err) == 0)
 		result = json_pack("{s:s, s:b}", "schema", "l2tpgw.down/1", "down", 1);
+	return result;
+}
+
+static int report(const struct args *args, json_t *result)
+{
 	if (!result)
 		return -1;
-	if (args->given[OPTION_PURGE] && purge(args->paths, err) < 0) {
-		json_decref(result);
-		return -1;
-	}
 	if (args->given[OPTION_JSON])
 		print_json(result);
 	else
 		puts("the gateway is down");
 	json_decref(result);
 	return 0;
+}
+
+/* For the unit, when systemd stops it: what only systemd or an administrator decides is left. */
+static int down_by_unit(const struct args *args, struct err *err)
+{
+	return unit_restarting() ? 0 : report(args, take_down(args->paths, err));
+}
+
+int verb_down(const struct args *args, struct err *err)
+{
+	bool by_systemd = unit_used();
+	json_t *result;
+
+	if (geteuid() != 0)
+		return err_set(err, ERR_PERMISSION, "down needs root; nothing was changed");
+	if (args->given[OPTION_UNLESS_RESTARTING])
+		return down_by_unit(args, err);
+	if (by_systemd && unit_stop(err) < 0)
+		return -1;
+	result = take_down(args->paths, err);
+	if (result && ((by_systemd && idle_services_restore(args->paths, err) < 0) ||
+		       (args->given[OPTION_PURGE] && purge(args->paths, err) < 0))) {
+		json_decref(result);
+		result = NULL;
+	}
+	return report(args, result);
 }

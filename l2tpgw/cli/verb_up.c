@@ -10,6 +10,7 @@
 #include "cli/client.h"
 #include "cli/daemon.h"
 #include "cli/howto.h"
+#include "cli/idle_service.h"
 #include "cli/install.h"
 #include "cli/load.h"
 #include "cli/examine.h"
@@ -31,12 +32,17 @@ struct up {
 	struct process daemon; /* started by us */
 };
 
+static bool charon_managed(const struct policy *policy)
+{
+	return !policy || policy->ipsec.charon == POLICY_CHARON_MANAGED;
+}
+
 /* Every obstacle is named with its remedy, all at once, before anything is changed. */
 static int preflight(const struct up *up, const struct policy *policy, struct err *err)
 {
 	cleanup_arena struct arena *arena = arena_new();
 	struct findings findings = { .arena = arena };
-	bool managed = !policy || policy->ipsec.charon == POLICY_CHARON_MANAGED;
+	bool managed = charon_managed(policy);
 	size_t obstacles;
 
 	examine_kernel(&findings, true);
@@ -207,19 +213,39 @@ static int up_with_installed(struct up *up, struct err *err)
 	return bring_up(up, &file, err);
 }
 
+/* The machine's own services that serve nobody make room, before anybody asks who is in the way. */
+static int make_room(const struct up *up, const struct policy *policy, struct err *err)
+{
+	if (up->was_running)
+		return 0;
+	if (unit_used() && idle_services_release(up->paths, charon_managed(policy), err) < 0)
+		return -1;
+	return preflight(up, policy, err);
+}
+
+static void give_back(const struct up *up, struct err *err)
+{
+	struct err undo = { .code = ERR_NONE };
+
+	if (!up->was_running && unit_used() && idle_services_restore(up->paths, &undo) < 0)
+		(void)err_wrap(err, "not undone (%s)", undo.text);
+}
+
 static int up_with(struct up *up, const struct policy_file *file, struct err *err)
 {
 	int result;
 
 	up->was_running = local_alive(up->paths->control, SOCK_STREAM);
-	if (!up->was_running && preflight(up, file->policy, err) < 0)
-		return -1;
-	if (install_policy(up, file, err) < 0)
-		return -1;
-	result = up_with_installed(up, err);
+	result = make_room(up, file->policy, err);
+	if (result == 0)
+		result = install_policy(up, file, err);
+	if (result == 0)
+		result = up_with_installed(up, err);
 	/* Applied but not ready in time is applied all the same. */
-	if (result > 0 || (result < 0 && err->code != ERR_NOT_CONVERGED))
+	if (result > 0 || (result < 0 && err->code != ERR_NOT_CONVERGED)) {
 		install_undo(&up->install, err);
+		give_back(up, err);
+	}
 	return result;
 }
 

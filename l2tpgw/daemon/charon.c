@@ -9,7 +9,6 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "daemon/child.h"
-#include "daemon/external.h"
 #include "daemon/gate.h"
 #include "daemon/kept.h"
 #include "daemon/link.h"
@@ -21,6 +20,7 @@
 #include "daemon/supervised.h"
 #include "daemon/workers.h"
 #include "drive/programs.h"
+#include "drive/vici_ask.h"
 #include "session/sa.h"
 
 #define CONNECT_INTERVAL_MS  50
@@ -70,7 +70,7 @@ static bool managed(const struct charon *charon)
 
 static const char *vici_path(const struct charon *charon)
 {
-	return managed(charon) ? charon->gateway->paths.vici : external_socket();
+	return managed(charon) ? charon->gateway->paths.vici : vici_system_socket();
 }
 
 static void charon_problem(struct charon *charon, const char *what, const char *why)

@@ -2,11 +2,9 @@
 #ifndef L2TPGW_DAEMON_EXTERNAL_H
 #define L2TPGW_DAEMON_EXTERNAL_H
 
-/* A charon that is not ours: where it listens, and taking our things out of it. */
+/* A charon that is not ours: taking our things out of it. */
 #include "base/err.h"
 
-/* Its socket, of the places where distributions have it the one that exists, else the first. */
-const char *external_socket(void);
 /* Ends our IKE_SAs and unloads our connection and secret; nobody else's is touched. Blocks. */
 int external_forget(struct err *err);
 

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef L2TPGW_CLI_IDLE_SERVICE_H
+#define L2TPGW_CLI_IDLE_SERVICE_H
+
+/*
+ * The distribution's own strongswan.service and xl2tpd.service hold UDP 500, 4500 and 1701 as soon
+ * as their packages are installed. One that serves nothing, no connection in charon, no section in
+ * xl2tpd's configuration, makes room for the gateway, and is given back when that goes down. One
+ * that serves anything is never touched.
+ */
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "drive/paths.h"
+
+/*
+ * Stops and disables those that are idle and in the way, tells so on standard error, and remembers
+ * them in STATE. `managed`: charon is ours, so the machine's own is in the way. Returns how many,
+ * -1 on failure (those stopped before are remembered).
+ */
+int idle_services_release(const struct paths *paths, bool managed, struct err *err);
+/* Enables and starts again what is remembered, and forgets it. */
+int idle_services_restore(const struct paths *paths, struct err *err);
+
+#endif
