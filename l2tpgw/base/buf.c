@@ -74,6 +74,14 @@ void buf_consume(struct buf *buf, size_t len)
 	buf->len = rest;
 }
 
+void buf_truncate(struct buf *buf, size_t len)
+{
+	if (buf->len == len)
+		return;
+	explicit_bzero(buf->data + len, buf->len - len);
+	buf->len = len;
+}
+
 const char *buf_text(const struct buf *buf)
 {
 	return buf->data ? buf->data : "";

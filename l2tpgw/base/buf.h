@@ -25,6 +25,8 @@ void buf_putc(struct buf *buf, char c);
 void buf_printf(struct buf *buf, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Removes the first `len` bytes (len <= buf->len). */
 void buf_consume(struct buf *buf, size_t len);
+/* Keeps the first `len` bytes (len <= buf->len) and wipes the others. */
+void buf_truncate(struct buf *buf, size_t len);
 /* The text, "" when empty. Owned by the buffer, valid until it changes. */
 const char *buf_text(const struct buf *buf);
 /* Hands the malloc'ed, NUL-terminated bytes to the caller and leaves the buffer empty. */

@@ -15,6 +15,7 @@ enum err_code {
 	ERR_NONE = 0,
 	ERR_FAILED = 1,        /* failed; nothing changed, or it was undone */
 	ERR_NOT_CONVERGED = 3, /* applied, but not everything came up in time */
+	ERR_NOT_CONFIRMED = 4, /* rolled back: nobody confirmed it */
 	ERR_USAGE = 64,        /* the command line makes no sense */
 	ERR_POLICY = 65,       /* the policy is invalid */
 	ERR_UNREACHABLE = 69,  /* l2tpgwd or charon does not answer */

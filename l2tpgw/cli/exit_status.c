@@ -10,7 +10,7 @@ const struct exit_status exit_statuses[] = {
 	{ ERR_FAILED, "failed; nothing was changed, or it was rolled back" },
 	{ EXIT_PENDING, "plan: changes are pending; doctor: warnings, no problem" },
 	{ ERR_NOT_CONVERGED, "applied, but not everything came up in time" },
-	{ EXIT_NOT_CONFIRMED, "rolled back, because nobody confirmed in time" },
+	{ ERR_NOT_CONFIRMED, "rolled back, because nobody confirmed in time" },
 	{ ERR_USAGE, "the command line makes no sense" },
 	{ ERR_POLICY, "the policy is invalid" },
 	{ ERR_UNREACHABLE, "l2tpgwd or charon does not answer" },

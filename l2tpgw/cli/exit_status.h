@@ -4,9 +4,8 @@
 
 /* What each exit status of l2tpgw means: the table that --help and the manual print. */
 /* Those that are no errors (base/err.h). */
-#define EXIT_PENDING       2 /* of `plan` */
-#define EXIT_WARNINGS      2 /* of `doctor` */
-#define EXIT_NOT_CONFIRMED 4
+#define EXIT_PENDING  2 /* of `plan` */
+#define EXIT_WARNINGS 2 /* of `doctor` */
 
 struct exit_status {
 	int status;

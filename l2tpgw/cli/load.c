@@ -15,3 +15,15 @@ int load_policy(struct policy_file *file, struct err *err)
 	(void)fputs(buf_text(&text), stderr);
 	return ERR_POLICY;
 }
+
+int load_shown(struct policy_file *file, struct err *err)
+{
+	cleanup_buf struct buf warnings = BUF_INIT;
+	int result = load_policy(file, err);
+
+	if (result)
+		return result;
+	policy_file_render(file, &warnings);
+	(void)fputs(buf_text(&warnings), stderr);
+	return 0;
+}

@@ -10,5 +10,7 @@
  * error: there may be more of them than an error text holds.
  */
 int load_policy(struct policy_file *file, struct err *err);
+/* The same, and the warnings about a valid one go to standard error too. */
+int load_shown(struct policy_file *file, struct err *err);
 
 #endif

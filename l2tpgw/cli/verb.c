@@ -16,6 +16,9 @@ const struct option_spec option_specs[OPTION_IDS] = {
 				       "do nothing if systemd only restarts the unit" },
 	[OPTION_OUTPUT] = { "output", "FILE", "write to FILE, readable by root only" },
 	[OPTION_OUTSIDE] = { "outside", NULL, "also write files outside /etc/l2tpgw" },
+	[OPTION_ALLOW_DROP] = { "allow-drop", NULL, "do it even if it ends sessions" },
+	[OPTION_CONFIRM_WITHIN] = { "confirm-within", "TIME",
+				    "undo it unless l2tpgw confirm follows in 120s, 5m, ..." },
 	[OPTION_WATCH] = { "watch", NULL, "go on, and print again at every change" },
 	[OPTION_PASSWORD_FILE] = { "password-file", "FILE",
 				   "the password is the first line; - is standard input" },
@@ -116,6 +119,52 @@ const struct verb verbs[] = {
 	      "Reports every error at once, with its line and what would be right. \"-\" reads\n"
 	      "standard input. Nothing is changed.\n",
 	  .run = verb_check },
+	{ .name = "plan",
+	  .operands = "[POLICY]",
+	  .json = true,
+	  .summary = "what apply would change, and whom it would touch",
+	  .detail =
+	      "Compares the policy with what really runs: files, rules, addresses, sysctls,\n"
+	      "workers, what charon holds, users. One line a difference, with its impact: live,\n"
+	      "new sessions, rolling (by new workers, old sessions stay on theirs) or drops.\n"
+	      "Secrets are never shown. Exit status 2 if there are differences. \"-\" reads\n"
+	      "standard input. Nothing is changed.\n",
+	  .run = verb_plan },
+	{ .name = "apply",
+	  .operands = "[POLICY]",
+	  .options = BIT(OPTION_ALLOW_DROP) | BIT(OPTION_CONFIRM_WITHIN),
+	  .json = true,
+	  .summary = "make the gateway be as the policy says, dropping nobody",
+	  .detail =
+	      "Does what plan shows, all of it or, if anything fails, nothing. What would end\n"
+	      "sessions is refused without --allow-drop. POLICY is installed as the policy;\n"
+	      "\"-\" reads standard input. With --confirm-within the gateway goes back to what\n"
+	      "was in force unless l2tpgw confirm follows in time.\n",
+	  .run = verb_apply },
+	{ .name = "confirm",
+	  .json = true,
+	  .summary = "keep what apply --confirm-within changed",
+	  .detail = "Exit status 4 if it was too late and everything is as it was before.\n",
+	  .run = verb_confirm },
+	{ .name = "rollback",
+	  .operands = "[N]",
+	  .options = BIT(OPTION_ALLOW_DROP) | BIT(OPTION_CONFIRM_WITHIN),
+	  .json = true,
+	  .summary = "go back to the policy before, or to generation N",
+	  .detail =
+	      "Applies a policy that was applied before (l2tpgw history), in the same way and\n"
+	      "with the same care as apply, and installs it as the policy. What waits for\n"
+	      "confirmation is undone at once.\n",
+	  .run = verb_rollback },
+	{ .name = "history",
+	  .operands = "[N]",
+	  .json = true,
+	  .summary = "which policies were applied, by whom, and how it ended",
+	  .detail =
+	      "The last 50 are kept. With a number: what that one did, and how its text differs\n"
+	      "from the one that was in force before; secrets are hidden. Needs root, but no\n"
+	      "l2tpgwd.\n",
+	  .run = verb_history },
 	{ .name = "sessions",
 	  .operands = "[ID]",
 	  .options = BIT(OPTION_WATCH),

@@ -34,6 +34,8 @@ enum option_id {
 	OPTION_ADDRESS,
 	OPTION_COMMENT,
 	OPTION_EXPIRES,
+	OPTION_ALLOW_DROP,
+	OPTION_CONFIRM_WITHIN,
 	OPTION_IDS,
 };
 
@@ -74,6 +76,11 @@ int verb_up(const struct args *args, struct err *err);
 int verb_down(const struct args *args, struct err *err);
 int verb_status(const struct args *args, struct err *err);
 int verb_check(const struct args *args, struct err *err);
+int verb_plan(const struct args *args, struct err *err);
+int verb_apply(const struct args *args, struct err *err);
+int verb_confirm(const struct args *args, struct err *err);
+int verb_rollback(const struct args *args, struct err *err);
+int verb_history(const struct args *args, struct err *err);
 int verb_mtu(const struct args *args, struct err *err);
 int verb_doctor(const struct args *args, struct err *err);
 int verb_backup(const struct args *args, struct err *err);

@@ -203,13 +203,10 @@ static int install_policy(struct up *up, const struct policy_file *file, struct 
 static int up_with_installed(struct up *up, struct err *err)
 {
 	cleanup_policy_file struct policy_file file = { .path = up->paths->policy, .strict = true };
-	cleanup_buf struct buf warnings = BUF_INIT;
-	int result = load_policy(&file, err);
+	int result = load_shown(&file, err);
 
 	if (result)
 		return result;
-	policy_file_render(&file, &warnings);
-	(void)fputs(buf_text(&warnings), stderr);
 	return bring_up(up, &file, err);
 }
 

@@ -35,7 +35,8 @@ static void compare_value(struct compare *compare, const struct key *key)
 	struct buf *a = &compare->texts[0], *b = &compare->texts[1];
 	struct difference *difference;
 
-	a->len = b->len = 0;
+	buf_truncate(a, 0);
+	buf_truncate(b, 0);
 	key->show(key, compare->before, a);
 	key->show(key, compare->after, b);
 	if (a->len == b->len && (!a->len || !memcmp(a->data, b->data, a->len)))
@@ -59,7 +60,7 @@ static void compare_members(struct compare *compare, const struct key *object)
 			compare_value(compare, key);
 		else if (key->keys)
 			compare_members(compare, key);
-		compare->path.len = len;
+		buf_truncate(&compare->path, len);
 	}
 }
 

@@ -16,7 +16,8 @@ enum difference_kind { DIFFERENCE_ADDED, DIFFERENCE_CHANGED, DIFFERENCE_REMOVED 
 
 struct difference {
 	const struct key *key; /* of a user that comes or goes: the key of users' items */
-	const char *path;      /* "ipsec.dpd"; of a user's keys the name alone, "password" */
+	const char *path;      /* "ipsec.dpd"; of a user's keys the name alone, "password";
+			  "" of a user as a whole */
 	const char *user;      /* NULL = it is no user's */
 	enum difference_kind kind;
 	enum key_impact impact;

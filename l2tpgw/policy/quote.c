@@ -7,6 +7,8 @@ void quote_json(struct buf *out, const char *text)
 	for (; *text; text++) {
 		if (*text == '"' || *text == '\\')
 			buf_printf(out, "\\%c", *text);
+		else if (*text == '\n' || *text == '\t')
+			buf_puts(out, *text == '\n' ? "\\n" : "\\t");
 		else if ((unsigned char)*text < 0x20 || *text == 0x7f)
 			buf_printf(out, "\\u%04x", (unsigned char)*text);
 		else

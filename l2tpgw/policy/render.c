@@ -7,24 +7,16 @@
 
 #include "base/cleanup.h"
 #include "policy/diag.h"
-#include "policy/keys.h"
-#include "policy/token.h"
+#include "policy/mask.h"
 #include "policy/utf8.h"
 
 #define WINDOW_LINE 120 /* bytes of a line that are always shown whole */
 #define WINDOW_LEFT 50  /* bytes before the fault in longer ones */
 #define MASKS_MAX   (WINDOW_LINE + 8)
-#define MASK        "********"
 
 struct mask {
 	size_t start, end;
 	bool quoted;
-};
-
-struct reader {
-	size_t at;
-	bool hidden; /* the value that follows is not to be shown */
-	bool member; /* a key may follow */
 };
 
 struct render {
@@ -33,7 +25,7 @@ struct render {
 	size_t len;
 	struct buf *out;
 
-	struct reader reader; /* goes on where the last line's window began: linear over all */
+	struct mask_reader reader; /* goes on where the last line's window began: linear over all */
 
 	size_t from, to; /* the window */
 	bool cut_left, cut_right;
@@ -93,25 +85,17 @@ static void find_window(struct render *r, const struct diag *diag)
 		r->to--;
 }
 
-/* Reads one token; whether it is a value that must not be shown. */
-static bool read_token(const struct render *r, struct reader *reader, struct token token)
+/* What stands behind a fault may be anything. */
+static bool read_token(const struct render *r, struct mask_reader *reader, struct token token)
 {
-	bool unchecked = token.start >= r->diags->unchecked, member = reader->member;
+	bool hidden = mask_read(reader, r->text, r->len, token);
 
-	reader->at = token.end;
-	reader->member = token_is(r->text, token, '{') || token_is(r->text, token, ',');
-	if (token.type == TOKEN_PUNCTUATION)
-		return false;
-	if (unchecked || token.type != TOKEN_STRING || !member ||
-	    !token_is(r->text, token_next(r->text, r->len, token.end), ':'))
-		return reader->hidden || unchecked;
-	reader->hidden = !key_is_public(r->text + token.start + 1, token.end - token.start - 2);
-	return false;
+	return token.start < r->diags->unchecked ? hidden : token.type != TOKEN_PUNCTUATION;
 }
 
 static void find_masks(struct render *r)
 {
-	struct reader reader = r->reader;
+	struct mask_reader reader = r->reader;
 
 	r->masks_count = 0;
 	for (;;) {

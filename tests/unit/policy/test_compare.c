@@ -202,6 +202,7 @@ static void users_are_matched_by_name(void **state)
 	assert_string_equal(d.list[1].user, "carol");
 	assert_int_equal(d.list[1].impact, KEY_LIVE);
 	assert_string_equal(d.list[2].user, "dave");
+	assert_string_equal(d.list[2].path, "");
 	assert_int_equal(d.list[2].kind, DIFFERENCE_REMOVED);
 	assert_int_equal(d.list[2].impact, KEY_DROPS);
 	assert_string_equal(d.list[3].user, "eve");
