@@ -50,8 +50,10 @@ static void read_back_it_is_the_same(void **state)
 	nft_needed();
 	assert_null(found(arena));
 	/* What lives in sets of its own for a while is no change. */
-	assert_ok(nft_run("add element inet l2tpgw closed { 500 timeout 30s }", &err));
-	assert_ok(nft_run("add element inet l2tpgw stays_on { 5 : 198.18.0.3 }", &err));
+	assert_ok(nft_run("add element inet l2tpgw closed { 500 timeout 30s }\n"
+			  "add element inet l2tpgw stays_on { 5 : 198.18.0.1 }\n"
+			  "add element inet l2tpgw redials { 5 }",
+			  &err));
 	assert_null(found(arena));
 	assert_ok(ruleset_run(&paths, plan->ruleset, strlen(plan->ruleset), &err));
 	assert_null(found(arena));
