@@ -19,6 +19,7 @@ static void examine(struct findings *findings, const struct paths *paths)
 	examine_ports(findings, paths, managed);
 	if (host_gather_wan(policy ? policy->gateway.wan : NULL, &host, &err) == 0) {
 		examine_network(findings, &host);
+		examine_firewall(findings, host.wan);
 		if (policy)
 			examine_name(findings, policy, &host);
 	} else {

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "apply/neighbours.h"
+
+#include <string.h>
+
+#include "apply/judge.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/fabric.h"
+#include "base/file.h"
+#include "drive/nft.h"
+
+#define RULESET_BYTES_MAX (16u << 20)
+#define LEGACY_BYTES_MAX  4096
+#define SESSION           FABRIC_IFNAME_PREFIX "1" /* any session interface */
+
+static const char *const tools[TOOLS] = {
+	[TOOL_NFTABLES] = "nftables", [TOOL_UFW] = "ufw",           [TOOL_FIREWALLD] = "firewalld",
+	[TOOL_DOCKER] = "Docker",     [TOOL_IPTABLES] = "iptables",
+};
+
+static const char *const needs[NEEDS] = {
+	[NEED_IKE] = "IKE (UDP 500 and 4500) from the internet",
+	[NEED_ESP] = "ESP from the internet",
+	[NEED_L2TP] = "L2TP out of IPsec (UDP 1701 to 198.18.0.0/28)",
+	[NEED_FORWARD] = "what clients send to the internet",
+	[NEED_ANSWER] = "the answers of the internet to clients",
+};
+
+const char *neighbour_tool_name(enum neighbour_tool tool)
+{
+	return tools[tool];
+}
+
+const char *neighbour_need_text(enum neighbour_need need)
+{
+	return needs[need];
+}
+
+static const char *text_of(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text ? text : "";
+}
+
+/* ---- whose chain is it? ---- */
+
+static bool has_chain(const json_t *ruleset, const json_t *like, const char *beginning)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(ruleset, i, item)
+	{
+		const json_t *chain = json_object_get(item, "chain");
+
+		if (chain && !strcmp(text_of(chain, "family"), text_of(like, "family")) &&
+		    !strcmp(text_of(chain, "table"), text_of(like, "table")) &&
+		    !strncmp(text_of(chain, "name"), beginning, strlen(beginning)))
+			return true;
+	}
+	return false;
+}
+
+/* iptables-nft makes tables and chains with these names, and nobody else in capitals. */
+static bool is_iptables(const json_t *chain)
+{
+	static const char *const chains[] = { "INPUT", "FORWARD", "OUTPUT" };
+
+	for (size_t i = 0; i < array_size(chains); i++) {
+		if (!strcmp(text_of(chain, "name"), chains[i]))
+			return !strcmp(text_of(chain, "family"), "ip");
+	}
+	return false;
+}
+
+static enum neighbour_tool tool_of(const json_t *ruleset, const json_t *chain)
+{
+	if (!strcmp(text_of(chain, "table"), "firewalld"))
+		return TOOL_FIREWALLD;
+	if (!is_iptables(chain))
+		return TOOL_NFTABLES;
+	if (has_chain(ruleset, chain, "ufw-"))
+		return TOOL_UFW;
+	if (has_chain(ruleset, chain, "DOCKER"))
+		return TOOL_DOCKER;
+	return TOOL_IPTABLES;
+}
+
+/* ---- what it does to us ---- */
+
+struct question {
+	enum neighbour_need need;
+	const char *hook;
+	bool from_wan, to_wan; /* else: a session's interface, or none */
+	struct judge_packet packet;
+};
+
+static const struct question questions[] = {
+	{ NEED_IKE, "input", true, false, { .proto = JUDGE_UDP, .dport = 500 } },
+	{ NEED_IKE, "input", true, false, { .proto = JUDGE_UDP, .dport = 4500 } },
+	{ NEED_ESP, "input", true, false, { .proto = JUDGE_ESP } },
+	{ NEED_L2TP,
+	  "input",
+	  true,
+	  false,
+	  { .proto = JUDGE_UDP,
+	    .dport = FABRIC_L2TP_PORT,
+	    .daddr = FABRIC_WORKER_NET + 1,
+	    .ipsec = true } },
+	{ NEED_FORWARD,
+	  "forward",
+	  false,
+	  true,
+	  { .iif = SESSION, .proto = JUDGE_TCP, .dport = 443 } },
+	{ NEED_ANSWER,
+	  "forward",
+	  true,
+	  false,
+	  { .oif = SESSION, .proto = JUDGE_TCP, .dport = 50000, .established = true } },
+};
+
+static unsigned ask(const json_t *ruleset, const json_t *chain, const struct question *question,
+		    const char *wan)
+{
+	struct judge_packet packet = question->packet;
+
+	if (question->from_wan)
+		packet.iif = wan;
+	if (question->to_wan)
+		packet.oif = wan;
+	packet.local = !strcmp(question->hook, "input");
+	return judge(ruleset, chain, &packet);
+}
+
+static bool known_block(const struct neighbour_blocks *blocks, enum neighbour_need need,
+			const char *chain)
+{
+	for (size_t i = 0; i < blocks->count; i++) {
+		if (blocks->list[i].need == need && !strcmp(blocks->list[i].chain, chain))
+			return true;
+	}
+	return false;
+}
+
+static void judge_chain(struct arena *arena, const json_t *ruleset, const json_t *chain,
+			const char *wan, struct neighbour_blocks *blocks)
+{
+	const char *name = arena_printf(arena, "%s %s %s", text_of(chain, "family"),
+					text_of(chain, "table"), text_of(chain, "name"));
+
+	for (size_t i = 0; i < array_size(questions); i++) {
+		const struct question *question = &questions[i];
+		struct neighbour_block *block;
+		unsigned verdict;
+
+		if (strcmp(question->hook, text_of(chain, "hook")) != 0 ||
+		    known_block(blocks, question->need, name))
+			continue;
+		verdict = ask(ruleset, chain, question, wan);
+		if (!(verdict & JUDGE_DROP))
+			continue;
+		block = arena_push(arena, (void **)&blocks->list, &blocks->count, sizeof(*block));
+		*block = (struct neighbour_block){ .tool = tool_of(ruleset, chain),
+						   .need = question->need,
+						   .chain = name,
+						   .certain = !(verdict & JUDGE_ACCEPT) };
+	}
+}
+
+/* IPv4 only: that is all the gateway carries. */
+static bool concerns_us(const json_t *chain)
+{
+	const char *family = text_of(chain, "family");
+
+	return chain && *text_of(chain, "hook") &&
+	       (!strcmp(family, "ip") || !strcmp(family, "inet")) &&
+	       strcmp(text_of(chain, "table"), FABRIC_TABLE) != 0;
+}
+
+int neighbours_judge(struct arena *arena, const char *ruleset, size_t len, const char *wan,
+		     struct neighbour_blocks *blocks, struct err *err)
+{
+	json_error_t syntax;
+	json_t *root = json_loadb(ruleset, len, 0, &syntax);
+	const json_t *list = json_object_get(root, "nftables"), *item;
+	size_t i;
+
+	*blocks = (struct neighbour_blocks){ NULL, 0 };
+	if (!json_is_array(list)) {
+		json_decref(root);
+		return err_set(err, ERR_FAILED, "the list of rules is not understood");
+	}
+	json_array_foreach(list, i, item)
+	{
+		const json_t *chain = json_object_get(item, "chain");
+
+		if (concerns_us(chain))
+			judge_chain(arena, list, chain, wan, blocks);
+	}
+	json_decref(root);
+	return 0;
+}
+
+int neighbours_find(struct arena *arena, const char *wan, struct neighbour_blocks *blocks,
+		    struct err *err)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	*blocks = (struct neighbour_blocks){ NULL, 0 };
+	if (nft_list("list ruleset", false, RULESET_BYTES_MAX, &text, err) < 0)
+		return -1;
+	return neighbours_judge(arena, buf_text(&text), text.len, wan, blocks, err);
+}
+
+bool neighbours_legacy(void)
+{
+	cleanup_buf struct buf names = BUF_INIT;
+	struct err ignored;
+
+	return file_read("/proc/net/ip_tables_names", LEGACY_BYTES_MAX, &names, &ignored) == 0 &&
+	       strstr(buf_text(&names), "filter");
+}
+
+/* ---- remedies ---- */
+
+/* %s is the WAN interface, in the order it is needed; NULL = this tool does not get that far. */
+static const char *const remedies[TOOLS][NEEDS] = {
+	[TOOL_UFW] = {
+	    [NEED_IKE] = "ufw allow 500/udp\nufw allow 4500/udp",
+	    [NEED_ESP] = "ufw allow proto esp from any to any",
+	    [NEED_L2TP] = "ufw allow proto udp to 198.18.0.0/28 port 1701",
+	    [NEED_FORWARD] = "ufw route allow in on " FABRIC_IFNAME_PREFIX "+ out on %s",
+	    [NEED_ANSWER] = "ufw route allow in on " FABRIC_IFNAME_PREFIX "+ out on %s",
+	},
+	[TOOL_FIREWALLD] = {
+	    [NEED_IKE] = "firewall-cmd --permanent --add-service=ipsec && firewall-cmd --reload",
+	    [NEED_ESP] = "firewall-cmd --permanent --add-service=ipsec && firewall-cmd --reload",
+	    [NEED_L2TP] = "firewall-cmd --permanent --add-rich-rule='rule family=ipv4 destination "
+			  "address=198.18.0.0/28 port port=1701 protocol=udp accept' && "
+			  "firewall-cmd --reload",
+	    [NEED_FORWARD] = "firewall-cmd --permanent --zone=trusted --add-interface="
+			     FABRIC_IFNAME_PREFIX "+ && firewall-cmd --reload",
+	    [NEED_ANSWER] = "firewall-cmd --permanent --zone=trusted --add-interface="
+			    FABRIC_IFNAME_PREFIX "+ && firewall-cmd --reload",
+	},
+	[TOOL_DOCKER] = {
+	    [NEED_FORWARD] = "iptables -I DOCKER-USER -i " FABRIC_IFNAME_PREFIX "+ -j ACCEPT",
+	    [NEED_ANSWER] = "iptables -I DOCKER-USER -o " FABRIC_IFNAME_PREFIX
+			    "+ -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
+	},
+	[TOOL_IPTABLES] = {
+	    [NEED_IKE] = "iptables -I INPUT -p udp --dport 500 -j ACCEPT\n"
+			 "iptables -I INPUT -p udp --dport 4500 -j ACCEPT",
+	    [NEED_ESP] = "iptables -I INPUT -i %s -p esp -j ACCEPT",
+	    [NEED_L2TP] = "iptables -I INPUT -p udp -d 198.18.0.0/28 --dport 1701 -m policy --dir in "
+			  "--pol ipsec -j ACCEPT",
+	    [NEED_FORWARD] = "iptables -I FORWARD -i " FABRIC_IFNAME_PREFIX "+ -j ACCEPT",
+	    [NEED_ANSWER] = "iptables -I FORWARD -o " FABRIC_IFNAME_PREFIX
+			    "+ -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
+	},
+};
+
+/* In nft's own language, for a chain that is named. */
+static const char *const nft_rules[NEEDS] = {
+	[NEED_IKE] = "udp dport { 500, 4500 } accept",
+	[NEED_ESP] = "meta l4proto esp accept",
+	[NEED_L2TP] = "meta ipsec exists ip daddr 198.18.0.0/28 udp dport 1701 accept",
+	[NEED_FORWARD] = "iifname \"" FABRIC_IFNAME_PREFIX "*\" accept",
+	[NEED_ANSWER] = "oifname \"" FABRIC_IFNAME_PREFIX "*\" ct state established,related accept",
+};
+
+const char *neighbour_remedy(struct arena *arena, const struct neighbour_block *block,
+			     const char *wan)
+{
+	const char *remedy = remedies[block->tool][block->need], *gap;
+
+	if (!remedy)
+		return arena_printf(arena, "nft insert rule %s %s", block->chain,
+				    nft_rules[block->need]);
+	gap = strstr(remedy, "%s");
+	if (!gap)
+		return remedy;
+	return arena_printf(arena, "%.*s%s%s", (int)(gap - remedy), remedy, wan, gap + 2);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef L2TPGW_APPLY_NEIGHBOURS_H
+#define L2TPGW_APPLY_NEIGHBOURS_H
+
+/*
+ * Other people's firewalls on this machine. A packet must get past every base chain of its hook: no
+ * accept of ours overrides a drop of theirs. So it is found out whether one of theirs drops what
+ * the gateway lives on, and whose it is.
+ */
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+
+enum neighbour_tool {
+	TOOL_NFTABLES, /* a table by hand, or nftables.service's */
+	TOOL_UFW,
+	TOOL_FIREWALLD,
+	TOOL_DOCKER,
+	TOOL_IPTABLES, /* iptables by hand */
+	TOOLS,
+};
+const char *neighbour_tool_name(enum neighbour_tool tool);
+
+/* What the gateway lives on. */
+enum neighbour_need {
+	NEED_IKE,     /* UDP 500 and 4500 from the internet */
+	NEED_ESP,     /* protocol 50 from the internet */
+	NEED_L2TP,    /* UDP 1701 to the workers, out of IPsec */
+	NEED_FORWARD, /* clients to the internet */
+	NEED_ANSWER,  /* the internet's answers to clients */
+	NEEDS,
+};
+const char *neighbour_need_text(enum neighbour_need need);
+
+struct neighbour_block {
+	enum neighbour_tool tool;
+	enum neighbour_need need;
+	const char *chain; /* "ip filter INPUT" */
+	bool certain;      /* false: it depends on rules that cannot be read */
+};
+
+struct neighbour_blocks {
+	struct neighbour_block *list;
+	size_t count;
+};
+
+/* `ruleset` is the JSON of "list ruleset"; `wan` the interface. Pure; all lives in the arena. */
+int neighbours_judge(struct arena *arena, const char *ruleset, size_t len, const char *wan,
+		     struct neighbour_blocks *blocks, struct err *err);
+/* The same of this machine. */
+int neighbours_find(struct arena *arena, const char *wan, struct neighbour_blocks *blocks,
+		    struct err *err);
+/* Rules of the old iptables, which nftables does not list and which count all the same. */
+bool neighbours_legacy(void);
+/* What the administrator can do about it, with that tool's own commands; lines. In the arena. */
+const char *neighbour_remedy(struct arena *arena, const struct neighbour_block *block,
+			     const char *wan);
+
+#endif

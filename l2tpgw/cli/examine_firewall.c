@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "apply/neighbours.h"
+#include "cli/examine.h"
+
+static void tell_block(struct findings *findings, const struct neighbour_block *block,
+		       const char *wan)
+{
+	finding_add(findings, "firewall", block->certain ? FINDING_PROBLEM : FINDING_WARNING,
+		    "%s (chain %s) %s %s", neighbour_tool_name(block->tool), block->chain,
+		    block->certain ? "blocks" : "may block, by rules that cannot be read here,",
+		    neighbour_need_text(block->need));
+	finding_remedy(findings, "%s", neighbour_remedy(findings->arena, block, wan));
+}
+
+void examine_firewall(struct findings *findings, const char *wan)
+{
+	struct neighbour_blocks blocks;
+	struct err err = { .code = ERR_NONE };
+
+	if (neighbours_find(findings->arena, wan, &blocks, &err) < 0) {
+		finding_add(findings, "firewall", FINDING_WARNING,
+			    "other firewalls cannot be looked at: %.300s", err.text);
+		return;
+	}
+	for (size_t i = 0; i < blocks.count; i++)
+		tell_block(findings, &blocks.list[i], wan);
+	if (neighbours_legacy()) {
+		finding_add(findings, "firewall", FINDING_NOTE,
+			    "there are rules of the old iptables, which cannot be read here and "
+			    "count all the same");
+		finding_remedy(findings, "look at them: iptables-legacy -S");
+	}
+	if (!blocks.count)
+		finding_add(findings, "firewall", FINDING_GOOD, "no other firewall is in the way");
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Real rulesets of other tools, as "nft -j list ruleset" printed them: ufw as it is enabled first
+ * and after the remedies, Docker's chains before and after, and tables by hand.
+ */
+#include <string.h>
+
+#include "apply/judge.h"
+#include "apply/neighbours.h"
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "unit.h"
+
+static void find(struct arena *arena, const char *name, struct neighbour_blocks *blocks)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	struct err err;
+
+	assert_int_equal(
+	    file_read(arena_printf(arena, "%s/%s", TEST_DATA, name), 1 << 20, &text, &err), 0);
+	assert_int_equal(neighbours_judge(arena, buf_text(&text), text.len, "wan", blocks, &err),
+			 0);
+}
+
+static const struct neighbour_block *block_of(const struct neighbour_blocks *blocks,
+					      enum neighbour_need need, const char *chain)
+{
+	for (size_t i = 0; i < blocks->count; i++) {
+		if (blocks->list[i].need == need && !strcmp(blocks->list[i].chain, chain))
+			return &blocks->list[i];
+	}
+	return NULL;
+}
+
+static void blocks_surely(const struct neighbour_blocks *blocks, enum neighbour_tool tool,
+			  enum neighbour_need need, const char *chain)
+{
+	const struct neighbour_block *block = block_of(blocks, need, chain);
+
+	if (!block)
+		fail_msg("%s is not seen to block %s", chain, neighbour_need_text(need));
+	assert_true(block->certain);
+	assert_int_equal(block->tool, tool);
+}
+
+static void test_ufw(void **state)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct neighbour_blocks blocks;
+
+	(void)state;
+	find(arena, "ufw.json", &blocks);
+	assert_int_equal(blocks.count, 4);
+	blocks_surely(&blocks, TOOL_UFW, NEED_IKE, "ip filter INPUT");
+	blocks_surely(&blocks, TOOL_UFW, NEED_ESP, "ip filter INPUT");
+	blocks_surely(&blocks, TOOL_UFW, NEED_L2TP, "ip filter INPUT");
+	blocks_surely(&blocks, TOOL_UFW, NEED_FORWARD, "ip filter FORWARD");
+	assert_string_equal(neighbour_remedy(arena, &blocks.list[3], "eth0"),
+			    "ufw route allow in on l2tpgw+ out on eth0");
+	find(arena, "ufw_open.json", &blocks);
+	assert_int_equal(blocks.count, 0);
+}
+
+static void test_docker(void **state)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct neighbour_blocks blocks;
+
+	(void)state;
+	find(arena, "docker.json", &blocks);
+	assert_int_equal(blocks.count, 2);
+	blocks_surely(&blocks, TOOL_DOCKER, NEED_FORWARD, "ip filter FORWARD");
+	blocks_surely(&blocks, TOOL_DOCKER, NEED_ANSWER, "ip filter FORWARD");
+	find(arena, "docker_open.json", &blocks);
+	assert_int_equal(blocks.count, 0);
+}
+
+static void test_tables_by_hand(void **state)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	const struct neighbour_block *unsure;
+	struct neighbour_blocks blocks;
+
+	(void)state;
+	find(arena, "nftables.json", &blocks);
+	blocks_surely(&blocks, TOOL_NFTABLES, NEED_IKE, "inet filter input"); /* 4500 */
+	blocks_surely(&blocks, TOOL_NFTABLES, NEED_L2TP, "inet filter input");
+	blocks_surely(&blocks, TOOL_NFTABLES, NEED_FORWARD, "inet filter forward");
+	blocks_surely(&blocks, TOOL_NFTABLES, NEED_ANSWER, "inet filter forward");
+	/* Who is in the set is not listed, and a rate may be exceeded. */
+	unsure = block_of(&blocks, NEED_ESP, "inet other in");
+	assert_non_null(unsure);
+	assert_false(unsure->certain);
+	unsure = block_of(&blocks, NEED_FORWARD, "inet other pass");
+	assert_non_null(unsure);
+	assert_false(unsure->certain);
+	assert_null(block_of(&blocks, NEED_ANSWER, "inet other pass"));
+	assert_null(block_of(&blocks, NEED_IKE, "inet other in"));
+	assert_string_equal(neighbour_remedy(arena, unsure, "wan"),
+			    "nft insert rule inet other pass iifname \"l2tpgw*\" accept");
+}
+
+static unsigned judge_rules(const char *policy, const char *rules)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	const struct judge_packet packet = {
+		.iif = "wan", .proto = JUDGE_UDP, .dport = 500, .local = true
+	};
+	const char *text = arena_printf(
+	    arena,
+	    "[{\"chain\": {\"family\": \"ip\", \"table\": \"t\", \"name\": \"c\", \"policy\": "
+	    "\"%s\"}}%s]",
+	    policy, rules);
+	json_t *root = json_loads(text, 0, NULL);
+	unsigned verdict;
+
+	assert_non_null(root);
+	verdict = judge(root, json_object_get(json_array_get(root, 0), "chain"), &packet);
+	json_decref(root);
+	return verdict;
+}
+
+#define RULE(chain, expr)                                                        \
+	",{\"rule\": {\"family\": \"ip\", \"table\": \"t\", \"chain\": \"" chain \
+	"\", \"expr\": [" expr "]}}"
+#define JUMP(to) "{\"jump\": {\"target\": \"" to "\"}}"
+#define GOTO(to) "{\"goto\": {\"target\": \"" to "\"}}"
+
+static void test_ways_through_chains(void **state)
+{
+	static const struct {
+		const char *policy, *rules;
+		unsigned verdict;
+	} cases[] = {
+		{ "accept", "", JUDGE_ACCEPT },
+		{ "drop", "", JUDGE_DROP },
+		{ "drop", RULE("c", "{\"accept\": null}"), JUDGE_ACCEPT },
+		{ "drop", RULE("c", "{\"return\": null}") RULE("c", "{\"accept\": null}"),
+		  JUDGE_DROP },
+		{ "drop",
+		  RULE("c", JUMP("d")) RULE("d", "{\"return\": null}")
+		      RULE("c", "{\"accept\": null}"),
+		  JUDGE_ACCEPT },
+		{ "drop",
+		  RULE("c", GOTO("d")) RULE("d", "{\"counter\": null}")
+		      RULE("c", "{\"accept\": null}"),
+		  JUDGE_DROP },
+		{ "drop", RULE("c", "{\"xt\": null}, {\"accept\": null}"),
+		  JUDGE_ACCEPT | JUDGE_DROP },
+		{ "accept", RULE("c", "{\"log\": null}, {\"reject\": null}"), JUDGE_DROP },
+		/* Chains that lead to themselves end with "anything". */
+		{ "drop", RULE("c", JUMP("c")), JUDGE_ACCEPT | JUDGE_DROP },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(cases); i++) {
+		if (judge_rules(cases[i].policy, cases[i].rules) != cases[i].verdict)
+			fail_msg("case %zu", i);
+	}
+}
+
+static void test_malformed(void **state)
+{
+	static const char *const texts[] = { "", "[]", "{\"nftables\": 1}", "{" };
+	cleanup_arena struct arena *arena = arena_new();
+	struct neighbour_blocks blocks;
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < array_size(texts); i++)
+		assert_int_equal(
+		    neighbours_judge(arena, texts[i], strlen(texts[i]), "wan", &blocks, &err), -1);
+	(void)judge_rules("drop", RULE("c", "1, null, {\"match\": 1}, {\"vmap\": {}}, {}, []"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_ufw),
+		cmocka_unit_test(test_docker),
+		cmocka_unit_test(test_tables_by_hand),
+		cmocka_unit_test(test_ways_through_chains),
+		cmocka_unit_test(test_malformed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
