@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -150,4 +151,28 @@ int file_remove_durable(const char *path, struct err *err)
 	if (sync_directory(path) < 0 && errno != ENOENT)
 		return err_errno(err, errno, "cannot sync the directory of %s", path);
 	return 0;
+}
+
+int file_remove_tree(const char *path, struct err *err)
+{
+	DIR *dir = opendir(path);
+	int result = 0;
+
+	if (!dir)
+		return errno == ENOENT ? 0 : err_errno(err, errno, "cannot list %s", path);
+	for (struct dirent *entry; (entry = readdir(dir));) {
+		char inner[PATH_MAX];
+
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") ||
+		    (size_t)snprintf(inner, sizeof(inner), "%s/%s", path, entry->d_name) >=
+			sizeof(inner))
+			continue;
+		if (entry->d_type == DT_DIR ? file_remove_tree(inner, err) < 0
+					    : file_remove(inner, err) < 0)
+			result = -1;
+	}
+	(void)closedir(dir);
+	if (rmdir(path) < 0 && errno != ENOENT)
+		result = err_errno(err, errno, "cannot remove %s", path);
+	return result;
 }

@@ -21,6 +21,8 @@ int file_mkdirs(const char *path, mode_t mode, struct err *err);
 int file_rename(const char *from, const char *to, struct err *err);
 /* Removes a file; one that is not there is fine. */
 int file_remove(const char *path, struct err *err);
+/* A directory with all that is in it, as far as that goes; links are not followed. */
+int file_remove_tree(const char *path, struct err *err);
 /* The same, and syncs its directory: it does not come back with a reset of the machine. */
 int file_remove_durable(const char *path, struct err *err);
 

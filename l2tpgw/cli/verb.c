@@ -19,6 +19,8 @@ const struct option_spec option_specs[OPTION_IDS] = {
 	[OPTION_ALLOW_DROP] = { "allow-drop", NULL, "do it even if it ends sessions" },
 	[OPTION_CONFIRM_WITHIN] = { "confirm-within", "TIME",
 				    "undo it unless l2tpgw confirm follows in 120s, 5m, ..." },
+	[OPTION_BAN] = { "ban", "DURATION",
+			 "also keep the user out for so long, as in 30m, 1h or 2d" },
 	[OPTION_WATCH] = { "watch", NULL, "go on, and print again at every change" },
 	[OPTION_PASSWORD_FILE] = { "password-file", "FILE",
 				   "the password is the first line; - is standard input" },
@@ -180,6 +182,23 @@ const struct verb verbs[] = {
 	      "they are. A gateway that runs applies the change at once; nobody but the user who\n"
 	      "is disabled, expired or removed is disturbed.\n",
 	  .subs = user_verbs },
+	{ .name = "kick",
+	  .operands = "USER|ID",
+	  .options = BIT(OPTION_BAN),
+	  .json = true,
+	  .summary = "end sessions, and keep their user out for a while",
+	  .detail =
+	      "Ends all sessions of a user, or the one with that id: PPP, L2TP and IPsec say\n"
+	      "goodbye, so that the client knows. Returns when they are gone. A ban is of the\n"
+	      "user, not of the address (others may be behind it), ends all of the user's\n"
+	      "sessions, and outlives restarts.\n",
+	  .run = verb_kick },
+	{ .name = "bans",
+	  .operands = "[lift] [USER]",
+	  .json = true,
+	  .summary = "who is banned, and until when; \"bans lift USER\" ends a ban",
+	  .detail = "Bans are made by l2tpgw kick --ban and end by themselves. lift needs root.\n",
+	  .run = verb_bans },
 	{ .name = "mtu",
 	  .operands = "[POLICY]",
 	  .json = true,

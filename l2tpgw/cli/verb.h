@@ -36,6 +36,7 @@ enum option_id {
 	OPTION_EXPIRES,
 	OPTION_ALLOW_DROP,
 	OPTION_CONFIRM_WITHIN,
+	OPTION_BAN,
 	OPTION_IDS,
 };
 
@@ -88,6 +89,8 @@ int verb_restore(const struct args *args, struct err *err);
 int verb_import(const struct args *args, struct err *err);
 int verb_explain(const struct args *args, struct err *err);
 int verb_schema(const struct args *args, struct err *err);
+int verb_kick(const struct args *args, struct err *err);
+int verb_bans(const struct args *args, struct err *err);
 int verb_sessions(const struct args *args, struct err *err);
 int verb_user_add(const struct args *args, struct err *err);
 int verb_user_passwd(const struct args *args, struct err *err);

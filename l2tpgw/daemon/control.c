@@ -8,6 +8,8 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "daemon/bans.h"
+#include "daemon/kick.h"
 #include "daemon/loop.h"
 #include "daemon/request.h"
 #include "daemon/shutdown.h"
@@ -127,6 +129,35 @@ static void do_transaction(struct client *client, struct request *request)
 		client_answer(client, NULL, &err);
 }
 
+static void do_kick(struct client *client, struct request *request)
+{
+	struct err err = { .code = ERR_NONE };
+
+	client_wait(client, WAIT_FINISH);
+	if (kick_begin(client->control->gateway, request->target, request->ban, client->id, &err) <
+	    0)
+		client_answer(client, NULL, &err);
+}
+
+static void do_bans(struct client *client, struct request *request)
+{
+	const struct err none = { .code = ERR_NONE };
+
+	(void)request;
+	client_answer(client, bans_json(client->control->gateway), &none);
+}
+
+static void do_lift(struct client *client, struct request *request)
+{
+	struct gateway *gateway = client->control->gateway;
+	struct err err = { .code = ERR_NONE };
+	json_t *result = NULL;
+
+	if (bans_lift(gateway, request->target, &err) == 0)
+		result = bans_json(gateway);
+	client_answer(client, result, &err);
+}
+
 /* Answered by control_down_done(). */
 static void do_down(struct client *client, struct request *request)
 {
@@ -145,6 +176,9 @@ static verb_fn *const verbs[REQUEST_VERBS] = {
 	[REQUEST_ROLLBACK] = do_transaction,
 	[REQUEST_CONFIRM] = do_transaction,
 	[REQUEST_DOWN] = do_down,
+	[REQUEST_KICK] = do_kick,
+	[REQUEST_BANS] = do_bans,
+	[REQUEST_LIFT] = do_lift,
 };
 
 static void serve_line(struct client *client, const char *line, size_t len)

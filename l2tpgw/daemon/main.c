@@ -21,6 +21,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "daemon/admission.h"
+#include "daemon/bans.h"
 #include "daemon/charon.h"
 #include "daemon/control.h"
 #include "daemon/drift.h"
@@ -118,6 +119,7 @@ static int gateway_begin(struct gateway *gateway, struct err *err)
 	    gateway_apply(gateway, &changes, err) < 0)
 		return -1;
 	log_info("policy applied: %zu changes", changes);
+	bans_load(gateway);
 	if (watch_open(gateway, err) < 0 || admission_open(gateway, err) < 0 ||
 	    control_open(gateway, err) < 0)
 		return -1;

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "policy/json.h"
+#include "session/ban.h"
 
 enum member_type {
 	MEMBER_TEXT,
@@ -36,6 +37,8 @@ static const struct member members[] = {
 	{ "allow_drop", MEMBER_FLAG, AT(allow_drop), 0 },
 	{ "allow_drop_of", MEMBER_TEXT, AT(allow_drop_of), SIZE(allow_drop_of) },
 	{ "confirm_within", MEMBER_COUNT, AT(confirm_within), REQUEST_CONFIRM_MAX },
+	{ "target", MEMBER_TEXT, AT(target), SIZE(target) },
+	{ "ban", MEMBER_COUNT, AT(ban), SESSION_BAN_SECONDS_MAX },
 	{ "generation", MEMBER_COUNT, AT(generation), 1000000000 },
 };
 
@@ -54,6 +57,9 @@ static const struct {
 	[REQUEST_ROLLBACK] = { "rollback", true, true, { "generation", OF_APPLY } },
 	[REQUEST_CONFIRM] = { "confirm", true, true, { NULL } },
 	[REQUEST_DOWN] = { "down", true, false, { NULL } },
+	[REQUEST_KICK] = { "kick", true, true, { "target", "ban" } },
+	[REQUEST_BANS] = { "bans", false, false, { NULL } },
+	[REQUEST_LIFT] = { "lift", true, true, { "target" } },
 };
 
 static int parse_verb(const json_t *root, struct request *request, struct err *err)
@@ -174,6 +180,13 @@ static int parse_members(json_t *root, struct request *request, struct err *err)
 	return 0;
 }
 
+static int check_complete(const struct request *request, struct err *err)
+{
+	if ((request->verb == REQUEST_KICK || request->verb == REQUEST_LIFT) && !*request->target)
+		return err_set(err, ERR_USAGE, "that request names nobody");
+	return 0;
+}
+
 int request_parse(const char *line, size_t len, struct request *request, struct err *err)
 {
 	struct json_wiping saved;
@@ -187,8 +200,11 @@ int request_parse(const char *line, size_t len, struct request *request, struct 
 	if (!json_is_object(root))
 		result = err_set(err, ERR_USAGE, "malformed request");
 	else
-		result =
-		    parse_verb(root, request, err) < 0 ? -1 : parse_members(root, request, err);
+		result = parse_verb(root, request, err) < 0 ||
+				 parse_members(root, request, err) < 0 ||
+				 check_complete(request, err) < 0
+			     ? -1
+			     : 0;
 	json_decref(root);
 	json_wiping_end(&saved);
 	if (result < 0)

@@ -24,8 +24,11 @@ enum request_verb {
 	REQUEST_ROLLBACK,
 	REQUEST_CONFIRM,
 	REQUEST_DOWN,
+	REQUEST_KICK,
+	REQUEST_BANS,
+	REQUEST_LIFT,
 };
-#define REQUEST_VERBS 7
+#define REQUEST_VERBS 10
 
 #define REQUEST_BYTES_MAX 65536 /* of a line without a policy */
 /* Every byte of a policy may need two inside a JSON string. */
@@ -50,6 +53,10 @@ struct request {
 	char allow_drop_of[SESSION_USER_MAX]; /* this user's sessions may end; "" = nobody's */
 	unsigned confirm_within;              /* seconds, 0 = for good at once */
 	unsigned generation;                  /* rollback: 0 = the one before */
+
+	/* kick, lift */
+	char target[SESSION_USER_MAX]; /* a user or the id of a session; never "" */
+	unsigned ban;                  /* kick: seconds, 0 = none */
 };
 
 /* One line without its newline. ERR_USAGE if it is no request. Release with request_free(). */

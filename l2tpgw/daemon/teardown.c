@@ -129,31 +129,6 @@ static int remove_objects(const struct paths *paths, struct err *err)
 	return apply_run(&machine, &steps, err);
 }
 
-static int remove_tree(const char *path, struct err *err)
-{
-	DIR *dir = opendir(path);
-	int result = 0;
-
-	if (!dir)
-		return errno == ENOENT ? 0 : err_errno(err, errno, "cannot list %s", path);
-	for (struct dirent *entry; (entry = readdir(dir));) {
-		char inner[PATHS_MAX + 512];
-
-		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
-			continue;
-		if ((size_t)snprintf(inner, sizeof(inner), "%s/%s", path, entry->d_name) >=
-		    sizeof(inner))
-			continue;
-		if (entry->d_type == DT_DIR ? remove_tree(inner, err) < 0
-					    : file_remove(inner, err) < 0)
-			result = -1;
-	}
-	(void)closedir(dir);
-	if (rmdir(path) < 0 && errno != ENOENT)
-		result = err_errno(err, errno, "cannot remove %s", path);
-	return result;
-}
-
 static bool is_in_run(const struct paths *paths, const char *name)
 {
 	char path[PATHS_MAX];
@@ -196,6 +171,6 @@ int teardown(const struct paths *paths, struct err *first)
 	note(remove_objects(paths, &err), first, &err);
 	note(conntrack_forget_all(&err), first, &err);
 	note(pppd_database_remove(paths, &err), first, &err);
-	note(remove_tree(paths->run, &err), first, &err);
+	note(file_remove_tree(paths->run, &err), first, &err);
 	return first->code == ERR_NONE ? 0 : -1;
 }

@@ -73,6 +73,7 @@ int paths_load(struct paths *paths, struct err *err)
 	derive(paths->etc, ".policy.lock", paths->policy_lock);
 	derive(paths->state, "history", paths->history);
 	derive(paths->state, "journal", paths->journal);
+	derive(paths->state, "bans.json", paths->bans);
 	derive(paths->run, "control.sock", paths->control);
 	derive(paths->run, "admission.sock", paths->admission);
 	derive(paths->run, "charon.vici", paths->vici);

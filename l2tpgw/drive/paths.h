@@ -23,6 +23,7 @@ struct paths {
 	char policy_lock[PATHS_MAX]; /* ETC/.policy.lock: held by whoever edits it */
 	char history[PATHS_MAX];     /* STATE/history: applied generations (directory) */
 	char journal[PATHS_MAX];     /* STATE/journal */
+	char bans[PATHS_MAX];        /* STATE/bans.json */
 
 	char control[PATHS_MAX];    /* RUN/control.sock: l2tpgw to l2tpgwd */
 	char admission[PATHS_MAX];  /* RUN/admission.sock: plugin and hooks to l2tpgwd */

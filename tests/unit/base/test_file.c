@@ -161,6 +161,23 @@ static void long_errors_are_cut(void **state)
 	assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
 }
 
+static void a_tree_goes_without_what_it_points_to(void **state)
+{
+	char outside[256], inside[256];
+
+	(void)state;
+	(void)snprintf(outside, sizeof(outside), "%s", in_dir("outside"));
+	(void)snprintf(inside, sizeof(inside), "%s", in_dir("tree/a/b/link"));
+	assert_int_equal(file_mkdirs(in_dir("tree/a/b"), 0700, &err), 0);
+	assert_int_equal(file_mkdirs(outside, 0700, &err), 0);
+	assert_int_equal(file_write(in_dir("tree/a/file"), "x", 1, 0600, false, &err), 0);
+	assert_int_equal(symlink(outside, inside), 0);
+	assert_int_equal(file_remove_tree(in_dir("tree"), &err), 0);
+	assert_int_not_equal(access(in_dir("tree"), F_OK), 0);
+	assert_int_equal(access(outside, F_OK), 0);
+	assert_int_equal(file_remove_tree(in_dir("tree"), &err), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +187,7 @@ int main(void)
 		cmocka_unit_test(directories_are_made),
 		cmocka_unit_test(errors_carry_code_and_context),
 		cmocka_unit_test(long_errors_are_cut),
+		cmocka_unit_test(a_tree_goes_without_what_it_points_to),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

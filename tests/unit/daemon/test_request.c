@@ -30,6 +30,19 @@ static void requests_are_understood(void **state)
 	assert_string_equal(request.id, "");
 }
 
+static void a_kick_names_somebody(void **state)
+{
+	struct request request;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(
+	    parse("{\"verb\":\"kick\",\"target\":\"al ice\",\"ban\":3600}", &request, &err), 0);
+	assert_int_equal(request.verb, REQUEST_KICK);
+	assert_string_equal(request.target, "al ice");
+	assert_int_equal(request.ban, 3600);
+}
+
 static void only_looking_is_for_everybody(void **state)
 {
 	(void)state;
@@ -37,6 +50,9 @@ static void only_looking_is_for_everybody(void **state)
 	assert_false(request_for_root(REQUEST_SESSIONS));
 	assert_true(request_for_root(REQUEST_APPLY));
 	assert_true(request_for_root(REQUEST_DOWN));
+	assert_true(request_for_root(REQUEST_KICK));
+	assert_true(request_for_root(REQUEST_LIFT));
+	assert_false(request_for_root(REQUEST_BANS));
 	assert_true(request_for_root(REQUEST_PLAN));
 	assert_true(request_for_root(REQUEST_ROLLBACK));
 	assert_true(request_for_root(REQUEST_CONFIRM));
@@ -127,6 +143,11 @@ static void garbage_is_refused(void **state)
 		"{}",
 		"{\"verb\":1}",
 		"{\"verb\":\"reboot\"}",
+		"{\"verb\":\"kick\"}",
+		"{\"verb\":\"kick\",\"target\":\"\"}",
+		"{\"verb\":\"kick\",\"target\":\"a\",\"ban\":-1}",
+		"{\"verb\":\"kick\",\"target\":\"a\",\"ban\":31622401}",
+		"{\"verb\":\"lift\",\"target\":null}",
 		"{\"verb\":\"status\",\"verb\":\"down\"}",
 		"{\"verb\":\"down\"} x",
 		"{\"verb\":\"sessions\",\"id\":7}",
@@ -206,6 +227,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests_are_understood),
+		cmocka_unit_test(a_kick_names_somebody),
 		cmocka_unit_test(only_looking_is_for_everybody),
 		cmocka_unit_test(an_apply_carries_what_it_is),
 		cmocka_unit_test(what_is_too_long_is_refused_or_cut),
