@@ -378,6 +378,13 @@ int object_find_all(const struct paths *paths, unsigned wanted, struct arena *ar
 	return 0;
 }
 
+enum object_kind object_kind_in_run(const char *name)
+{
+	if (!*name || is_rendered_name(name))
+		return OBJECT_FILE;
+	return !strncmp(name, "ruleset.", strlen("ruleset.")) ? OBJECT_RULESET : OBJECT_KINDS;
+}
+
 static bool xfrm_same(const struct xfrm_rule *a, const struct xfrm_rule *b)
 {
 	return a->out == b->out && a->block == b->block && a->proto == b->proto &&

@@ -68,6 +68,9 @@ int object_set(const struct paths *paths, const struct object *object,
 int object_find_all(const struct paths *paths, unsigned kinds, struct arena *arena,
 		    struct object_list *found, struct err *err);
 
+/* Which kind a file directly in RUN belongs to, by its name ("" = any); OBJECT_KINDS = none. */
+enum object_kind object_kind_in_run(const char *name);
+
 bool object_same(const struct object *a, const struct object *b);
 bool object_value_equal(const struct object_value *a, const struct object_value *b);
 /* "file /run/l2tpgw/strongswan.conf", "address 198.18.0.1" for messages. */

@@ -18,6 +18,7 @@ struct drift {
 	struct gateway *gateway;
 	struct holdoff holdoff;
 	uint64_t poll_due, retry_due;
+	unsigned missed; /* kinds that were to be looked at while the gateway was changed */
 	char problem[sizeof(((struct err *)0)->text)]; /* why it was not possible; said once */
 };
 
@@ -111,6 +112,8 @@ void drift_repair(struct drift *drift, unsigned kinds)
 	struct err err = { .code = ERR_NONE };
 	struct steps steps;
 
+	if (gateway->changing)
+		drift->missed |= kinds;
 	if (gateway->stopping || gateway->changing || !gateway->plan)
 		return;
 	if (apply_diff(&machine, gateway->plan, kinds, arena, &steps, &err) < 0) {
@@ -130,11 +133,22 @@ void drift_repair(struct drift *drift, unsigned kinds)
 	drift->problem[0] = '\0';
 }
 
+static void repair_missed(struct drift *drift)
+{
+	unsigned kinds = drift->missed;
+
+	if (!kinds || drift->gateway->changing)
+		return;
+	drift->missed = 0;
+	drift_repair(drift, kinds);
+}
+
 void drift_tick(struct drift *drift)
 {
 	uint64_t now = loop_ms();
 	bool left = holdoff_due(&drift->holdoff) <= now;
 
+	repair_missed(drift);
 	if (left || (drift->gateway->broken && now >= drift->retry_due)) {
 		holdoff_looked(&drift->holdoff, now);
 		drift->retry_due = now + RETRY_MS;

@@ -2,32 +2,54 @@
 #include "daemon/watch.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
 #include "apply/object.h"
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "daemon/drift.h"
 #include "daemon/loop.h"
+#include "drive/dir_monitor.h"
 #include "drive/net_monitor.h"
 
 /* Changes come in bursts (a lease, a link): one look a while is enough, however long they last. */
 #define SETTLE_MS 300
 
+enum { WATCH_NET, WATCH_NFT, WATCH_XFRM, WATCH_RUN, WATCHES };
+
 struct watch {
 	struct gateway *gateway;
-	int net, nft;
-	sd_event_source *net_source, *nft_source;
-	struct loop_timer host_timer;
+	int fd[WATCHES];
+	sd_event_source *source[WATCHES];
+	struct loop_timer timer;
 	bool looking; /* the timer runs */
+	bool host;    /* what to look at then */
+	unsigned kinds;
 };
 
-static void host_changed(void *user)
+static void look(void *user)
 {
 	struct watch *watch = user;
+	unsigned kinds = watch->kinds;
+	bool host = watch->host;
 
-	watch->looking = false;
-	gateway_host_changed(watch->gateway);
+	watch->looking = watch->host = false;
+	watch->kinds = 0;
+	if (host)
+		gateway_host_changed(watch->gateway);
+	if (kinds)
+		drift_repair(watch->gateway->drift, kinds);
+}
+
+static void look_soon(struct watch *watch, unsigned kinds)
+{
+	watch->kinds |= kinds;
+	if (watch->looking)
+		return;
+	watch->looking = true;
+	loop_timer_in(&watch->timer, SETTLE_MS);
 }
 
 static int net_readable(sd_event_source *source, int fd, uint32_t revents, void *user)
@@ -40,13 +62,14 @@ static int net_readable(sd_event_source *source, int fd, uint32_t revents, void 
 	(void)revents;
 	if (what < 0)
 		log_warning("watching the network: %s", err.text);
-	if (what == 0 || watch->looking)
+	if (what == 0)
 		return 0;
-	watch->looking = true;
-	loop_timer_in(&watch->host_timer, SETTLE_MS);
+	watch->host = true;
+	look_soon(watch, 0);
 	return 0;
 }
 
+/* Without the table nothing gets through: that is put right at once. */
 static int nft_readable(sd_event_source *source, int fd, uint32_t revents, void *user)
 {
 	struct watch *watch = user;
@@ -57,28 +80,79 @@ static int nft_readable(sd_event_source *source, int fd, uint32_t revents, void 
 	(void)revents;
 	if (what < 0)
 		log_warning("watching nftables: %s", err.text);
-	if (what != 0)
+	if (what & (NET_MONITOR_TABLE_GONE | NET_MONITOR_OVERRUN))
 		drift_repair(watch->gateway->drift, OBJECT_BIT(OBJECT_RULESET));
+	else if (what != 0)
+		look_soon(watch, OBJECT_BIT(OBJECT_RULESET));
+	return 0;
+}
+
+static int xfrm_readable(sd_event_source *source, int fd, uint32_t revents, void *user)
+{
+	struct watch *watch = user;
+	struct err err = { .code = ERR_NONE };
+	int what = net_monitor_drain(fd, &err);
+
+	(void)source;
+	(void)revents;
+	if (what < 0)
+		log_warning("watching IPsec policies: %s", err.text);
+	if (what != 0)
+		look_soon(watch, OBJECT_BIT(OBJECT_XFRM));
+	return 0;
+}
+
+/* Pid files, sockets and the like come and go by our own doing. */
+static void file_changed(void *user, const char *name)
+{
+	unsigned kind = object_kind_in_run(name);
+
+	if (kind != OBJECT_KINDS)
+		look_soon(user, OBJECT_BIT(kind));
+}
+
+static int run_readable(sd_event_source *source, int fd, uint32_t revents, void *user)
+{
+	struct err err = { .code = ERR_NONE };
+
+	(void)source;
+	(void)revents;
+	if (dir_monitor_drain(fd, file_changed, user, &err) < 0)
+		log_warning("watching our files: %s", err.text);
+	return 0;
+}
+
+static int open_all(struct watch *watch, struct err *err)
+{
+	watch->fd[WATCH_NET] = net_monitor_open(err);
+	watch->fd[WATCH_NFT] = net_monitor_open_nft(err);
+	watch->fd[WATCH_XFRM] = net_monitor_open_xfrm(err);
+	watch->fd[WATCH_RUN] = dir_monitor_open(watch->gateway->paths.run, err);
+	for (unsigned i = 0; i < WATCHES; i++) {
+		if (watch->fd[i] < 0)
+			return -1;
+	}
 	return 0;
 }
 
 int watch_open(struct gateway *gateway, struct err *err)
 {
+	static const sd_event_io_handler_t handlers[WATCHES] = {
+		[WATCH_NET] = net_readable,
+		[WATCH_NFT] = nft_readable,
+		[WATCH_XFRM] = xfrm_readable,
+		[WATCH_RUN] = run_readable,
+	};
 	struct watch *watch = mem_alloc(sizeof(*watch));
 
 	watch->gateway = gateway;
-	watch->net = net_monitor_open(err);
-	watch->nft = watch->net < 0 ? -1 : net_monitor_open_nft(err);
-	if (watch->nft < 0) {
-		if (watch->net >= 0)
-			(void)close(watch->net);
-		free(watch);
-		return -1;
-	}
-	loop_timer_init(&watch->host_timer, gateway->loop, host_changed, watch);
-	watch->net_source = loop_watch(gateway->loop, watch->net, EPOLLIN, net_readable, watch);
-	watch->nft_source = loop_watch(gateway->loop, watch->nft, EPOLLIN, nft_readable, watch);
+	loop_timer_init(&watch->timer, gateway->loop, look, watch);
 	gateway->watch = watch;
+	if (open_all(watch, err) < 0)
+		return -1;
+	for (unsigned i = 0; i < WATCHES; i++)
+		watch->source[i] =
+		    loop_watch(gateway->loop, watch->fd[i], EPOLLIN, handlers[i], watch);
 	return 0;
 }
 
@@ -86,10 +160,11 @@ void watch_close(struct watch *watch)
 {
 	if (!watch)
 		return;
-	loop_unwatch(&watch->net_source);
-	loop_unwatch(&watch->nft_source);
-	loop_timer_free(&watch->host_timer);
-	(void)close(watch->net);
-	(void)close(watch->nft);
+	loop_timer_free(&watch->timer);
+	for (unsigned i = 0; i < WATCHES; i++) {
+		loop_unwatch(&watch->source[i]);
+		if (watch->fd[i] >= 0)
+			(void)close(watch->fd[i]);
+	}
 	free(watch);
 }

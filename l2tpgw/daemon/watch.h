@@ -3,8 +3,9 @@
 #define L2TPGW_DAEMON_WATCH_H
 
 /*
- * Watches the machine: addresses, routes and links (the WAN is followed as it changes) and our
- * nftables table (put back at once when somebody flushes it).
+ * Watches the machine: addresses, routes and links (the WAN is followed as it changes), and what
+ * is ours of nftables, of the IPsec policies and of the files in RUN (put back when somebody else
+ * changes it).
  */
 #include "daemon/gateway.h"
 

@@ -11,6 +11,7 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/rtnetlink.h>
+#include <linux/xfrm.h>
 
 #include "base/cleanup.h"
 #include "base/fabric.h"
@@ -47,6 +48,13 @@ int net_monitor_open_nft(struct err *err)
 	static const unsigned groups[] = { NFNLGRP_NFTABLES };
 
 	return monitor_open(NETLINK_NETFILTER, groups, array_size(groups), err);
+}
+
+int net_monitor_open_xfrm(struct err *err)
+{
+	static const unsigned groups[] = { XFRMNLGRP_POLICY };
+
+	return monitor_open(NETLINK_XFRM, groups, array_size(groups), err);
 }
 
 static int route_flags(int type)
@@ -101,6 +109,8 @@ static void see_nft(struct seen *seen, struct nlmsghdr *nlh)
 {
 	int message = NFNL_MSG_TYPE(nlh->nlmsg_type);
 
+	if (NFNL_SUBSYS_ID(nlh->nlmsg_type) != NFNL_SUBSYS_NFTABLES)
+		return;
 	if (message != NFT_MSG_NEWGEN) {
 		seen->pending |= table_flags(nlh, message);
 		return;
@@ -110,20 +120,62 @@ static void see_nft(struct seen *seen, struct nlmsghdr *nlh)
 	seen->pending = 0;
 }
 
-static void see_datagram(struct seen *seen, struct nlmsghdr *nlh, int left)
+/* The fixed header in front of the attributes; 0 = of no interest. */
+static size_t xfrm_header(int type)
+{
+	switch (type) {
+	case XFRM_MSG_NEWPOLICY:
+	case XFRM_MSG_UPDPOLICY:
+		return sizeof(struct xfrm_userpolicy_info);
+	case XFRM_MSG_DELPOLICY:
+		return sizeof(struct xfrm_userpolicy_id);
+	default:
+		return 0;
+	}
+}
+
+static int xfrm_flags(struct nlmsghdr *nlh)
+{
+	struct nlattr *attr[XFRMA_MARK + 1];
+	size_t header = xfrm_header(nlh->nlmsg_type);
+	const struct xfrm_mark *mark;
+
+	if (nlh->nlmsg_type == XFRM_MSG_FLUSHPOLICY)
+		return NET_MONITOR_XFRM;
+	if (!header || nlmsg_parse(nlh, (int)header, attr, XFRMA_MARK, NULL) < 0)
+		return 0;
+	mark = attr[XFRMA_MARK] && nla_len(attr[XFRMA_MARK]) >= (int)sizeof(*mark)
+		   ? nla_data(attr[XFRMA_MARK])
+		   : NULL;
+	return mark && mark->m ? 0 : NET_MONITOR_XFRM;
+}
+
+static void see_datagram(struct seen *seen, int protocol, struct nlmsghdr *nlh, int left)
 {
 	for (; nlmsg_ok(nlh, left); nlh = nlmsg_next(nlh, &left)) {
-		if (NFNL_SUBSYS_ID(nlh->nlmsg_type) == NFNL_SUBSYS_NFTABLES)
+		if (protocol == NETLINK_XFRM)
+			seen->settled |= xfrm_flags(nlh);
+		else if (protocol == NETLINK_NETFILTER)
 			see_nft(seen, nlh);
 		else
 			seen->settled |= route_flags(nlh->nlmsg_type);
 	}
 }
 
+static int protocol_of(int fd)
+{
+	int protocol = -1;
+	socklen_t len = sizeof(protocol);
+
+	(void)getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &len);
+	return protocol;
+}
+
 int net_monitor_drain(int fd, struct err *err)
 {
 	static _Alignas(struct nlmsghdr) char buf[RECEIVE_MAX];
 	struct seen seen = { 0 };
+	int protocol = protocol_of(fd);
 
 	for (;;) {
 		struct sockaddr_nl from = { 0 };
@@ -137,6 +189,6 @@ int net_monitor_drain(int fd, struct err *err)
 		else if (n < 0 && errno != EINTR)
 			return err_errno(err, errno, "netlink events");
 		else if (n > 0 && from.nl_pid == 0)
-			see_datagram(&seen, (struct nlmsghdr *)buf, (int)n);
+			see_datagram(&seen, protocol, (struct nlmsghdr *)buf, (int)n);
 	}
 }

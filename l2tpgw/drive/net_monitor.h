@@ -16,13 +16,17 @@ enum {
 	NET_MONITOR_TABLE = 1 << 3,      /* something in our nftables table */
 	NET_MONITOR_TABLE_GONE = 1 << 4, /* the table itself was deleted (and maybe made anew) */
 	NET_MONITOR_OVERRUN = 1 << 5,
+	NET_MONITOR_XFRM = 1 << 6, /* an IPsec policy without a mark */
 };
 
 /* Links, addresses and routes. A non-blocking close-on-exec descriptor, or negative. */
 int net_monitor_open(struct err *err);
 /* nftables. A second descriptor of the same kind; what this process does itself is left out. */
 int net_monitor_open_nft(struct err *err);
-/* Reads all there is on either kind: bits of the enum, 0 = nothing of interest; negative = error.
+/* IPsec policies; a third descriptor of the kind. Those of charon, which have marks, are left out.
+ */
+int net_monitor_open_xfrm(struct err *err);
+/* Reads all there is on any kind: bits of the enum, 0 = nothing of interest; negative = error.
  */
 int net_monitor_drain(int fd, struct err *err);
 

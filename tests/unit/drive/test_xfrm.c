@@ -8,6 +8,7 @@
 
 #include "base/fabric.h"
 #include "drive/ability.h"
+#include "drive/net_monitor.h"
 #include "drive/xfrm.h"
 #include "netns.h"
 
@@ -262,6 +263,25 @@ static void probing_leaves_nothing(void **state)
 	assert_int_equal(count, 0);
 }
 
+static void the_monitor_sees_policies_without_a_mark(void **state)
+{
+	int fd;
+
+	(void)state;
+	netns_needed();
+	fd = net_monitor_open_xfrm(&err);
+	assert_ok(fd);
+	assert_int_equal(net_monitor_drain(fd, &err), 0);
+	add_marked_policy(42, XFRM_POLICY_OUT);
+	assert_int_equal(xfrm_policy_delete_mark(42, &err), 1);
+	assert_int_equal(net_monitor_drain(fd, &err), 0);
+	assert_int_equal(xfrm_rule_add(&rules[0], &err), NET_DONE);
+	assert_int_equal(net_monitor_drain(fd, &err), NET_MONITOR_XFRM);
+	assert_int_equal(xfrm_rule_delete(&rules[0], &err), NET_DONE);
+	assert_int_equal(net_monitor_drain(fd, &err), NET_MONITOR_XFRM);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +291,7 @@ int main(void)
 		cmocka_unit_test(marked_policies_are_told_apart),
 		cmocka_unit_test(sas_are_told_apart_by_mark),
 		cmocka_unit_test(sa_of_charon_is_read),
+		cmocka_unit_test(the_monitor_sees_policies_without_a_mark),
 		cmocka_unit_test(probing_leaves_nothing),
 	};
 
