@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,7 +26,9 @@
 #include "daemon/charon.h"
 #include "daemon/control.h"
 #include "daemon/drift.h"
+#include "daemon/format.h"
 #include "daemon/gateway.h"
+#include "daemon/loop.h"
 #include "daemon/pppd_database.h"
 #include "daemon/pppds.h"
 #include "daemon/records.h"
@@ -139,6 +142,24 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 	return 0;
 }
 
+/* systemd waits for the READY that belongs to the newest RELOADING, which the time tells. */
+static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *user)
+{
+	struct gateway *gateway = user;
+	struct err err = { .code = ERR_NONE };
+	size_t changes = 0;
+
+	(void)source;
+	(void)info;
+	(void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, loop_us());
+	if (gateway_apply(gateway, &changes, &err) < 0)
+		log_error("reload: %s", err.text);
+	else
+		log_notice("reload: %zu changes", changes);
+	(void)sd_notifyf(0, "READY=1\nSTATUS=%s", gateway->apply_result);
+	return 0;
+}
+
 static int watch_signals(struct gateway *gateway, struct err *err)
 {
 	sigset_t set;
@@ -147,9 +168,11 @@ static int watch_signals(struct gateway *gateway, struct err *err)
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGTERM);
 	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGHUP);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0 ||
 	    sd_event_add_signal(gateway->loop, NULL, SIGTERM, on_signal, gateway) < 0 ||
-	    sd_event_add_signal(gateway->loop, NULL, SIGINT, on_signal, gateway) < 0)
+	    sd_event_add_signal(gateway->loop, NULL, SIGINT, on_signal, gateway) < 0 ||
+	    sd_event_add_signal(gateway->loop, NULL, SIGHUP, on_reload, gateway) < 0)
 		return err_set(err, ERR_INTERNAL, "signals cannot be watched");
 	return 0;
 }
@@ -165,6 +188,8 @@ static int serve(struct gateway *gateway, struct err *err)
 		parts_free(gateway);
 		return -1;
 	}
+	/* WatchdogSec of the unit, answered by the loop itself as long as it turns. */
+	(void)sd_event_set_watchdog(gateway->loop, true);
 	gateway->started = (int64_t)time(NULL);
 	(void)sd_notify(0, "READY=1");
 	result = sd_event_loop(gateway->loop);
@@ -183,7 +208,10 @@ static int first_or_next_life(struct gateway *gateway, struct err *err)
 {
 	bool first = !teardown_is_due(&gateway->paths);
 	struct err undo = { .code = ERR_NONE };
-	int result = make_directories(&gateway->paths, err) < 0 ? -1 : serve(gateway, err);
+	int result = -1;
+
+	if (make_directories(&gateway->paths, err) == 0 && format_write(&gateway->paths, err) == 0)
+		result = serve(gateway, err);
 
 	if (result < 0 && first && !gateway->started && teardown(&gateway->paths, &undo) < 0)
 		(void)err_wrap(err, "not undone (%s)", undo.text);
@@ -204,6 +232,12 @@ static int run(bool down, struct err *err)
 	lock = take_lock(&gateway.paths, err);
 	if (lock < 0)
 		return -1;
+	if (format_check(&gateway.paths, err) < 0) {
+		if (!down)
+			return -1;
+		log_warning("%s; what this one does not know of may be left", err->text);
+		err->code = ERR_NONE;
+	}
 	if (down)
 		return teardown(&gateway.paths, err);
 	return first_or_next_life(&gateway, err);

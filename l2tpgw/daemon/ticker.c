@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/ticker.h"
 
-#include <systemd/sd-daemon.h>
-
 #include "daemon/drift.h"
 #include "daemon/loop.h"
 #include "daemon/workers.h"
@@ -20,7 +18,6 @@ static void tick(void *user)
 	workers_tick(gateway->workers);
 	drift_tick(gateway->drift);
 	gateway->was_ready |= gateway_ready(gateway);
-	(void)sd_notify(0, "WATCHDOG=1");
 	loop_timer_in(&timer, TICK_MS);
 }
 

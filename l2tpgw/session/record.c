@@ -123,6 +123,7 @@ static void field_store(const struct field *field, void *at, uint64_t value)
 void session_encode(const struct session *session, struct fields *fields)
 {
 	fields_init(fields);
+	fields_put_number(fields, SESSION_FORMAT_FIELD, SESSION_FORMAT);
 	fields_put(fields, "state", session_state_name(session->state));
 	fields_put(fields, "reason", session_reason_name(session->reason));
 	for (size_t i = 0; i < array_size(layout); i++) {
@@ -195,9 +196,19 @@ static bool makes_sense(const struct session *session)
 	return false;
 }
 
+static bool is_known_format(const struct fields *fields)
+{
+	uint64_t format;
+
+	return !fields_get(fields, SESSION_FORMAT_FIELD) ||
+	       fields_number(fields, SESSION_FORMAT_FIELD, SESSION_FORMAT, &format);
+}
+
 static int decode(const struct fields *fields, struct session *session, struct err *err)
 {
 	memset(session, 0, sizeof(*session));
+	if (!is_known_format(fields))
+		return err_set(err, ERR_FAILED, "session record: of a format that is not known");
 	if (fields->failed || !decode_names(fields, session))
 		return err_set(err, ERR_FAILED, "session record: malformed");
 	for (size_t i = 0; i < array_size(layout); i++) {

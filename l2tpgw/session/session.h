@@ -39,7 +39,8 @@
  * Of everything that is kept of sessions in files: raised when an older l2tpgwd could not read it
  * any more. 0 is what was written before it had a number.
  */
-#define SESSION_FORMAT 1
+#define SESSION_FORMAT       1
+#define SESSION_FORMAT_FIELD "format" /* of a session record */
 
 #define SESSION_ID_MAX     40
 #define SESSION_USER_MAX   256
