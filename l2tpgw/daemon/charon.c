@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "daemon/child.h"
 #include "daemon/gate.h"
+#include "daemon/holding.h"
 #include "daemon/kept.h"
 #include "daemon/link.h"
 #include "daemon/loop.h"
@@ -21,6 +22,7 @@
 #include "daemon/workers.h"
 #include "drive/programs.h"
 #include "drive/vici_ask.h"
+#include "plan/digest.h"
 #include "session/sa.h"
 
 #define CONNECT_INTERVAL_MS  50
@@ -52,7 +54,7 @@ struct charon {
 	bool ours_loaded; /* it knew our connection before we came: adopted, not fresh */
 	bool snapshot_running;
 	bool restored;   /* the records of an earlier l2tpgwd were handed over */
-	unsigned loads;  /* answers awaited in PHASE_LOADING */
+	unsigned loads;  /* under way in PHASE_LOADING */
 	uint64_t resync; /* ms; when the next snapshot is due */
 	uint64_t heard;  /* ms; when it began to run, or was last connected to us */
 	struct loop_timer connect_timer, health_timer, resync_timer;
@@ -187,40 +189,29 @@ static void charon_is_ready(struct charon *charon)
 		log_error("new clients cannot connect for %u s: %s", GATE_S, err.text);
 }
 
-static void on_loaded(void *user, const struct tree *response, const struct err *why)
+static void on_given(void *user, const struct err *why)
 {
 	struct charon *charon = user;
-	struct err err = { .code = ERR_NONE };
+	bool last = charon->loads && --charon->loads == 0;
 
-	if (!response && why->code == ERR_UNREACHABLE) /* told by the connection's end */
+	if (why->code == ERR_UNREACHABLE) /* told by the connection's end */
 		return;
-	if (!response || vici_success(response, &err) < 0) {
-		charon_problem(charon, "our connection is not loaded",
-			       response ? err.text : why->text);
-		return;
-	}
-	if (charon->loads && --charon->loads == 0 && charon->phase == PHASE_LOADING)
+	if (why->code != ERR_NONE)
+		charon_problem(charon, "our connection is not loaded", why->text);
+	else if (last && charon->phase == PHASE_LOADING)
 		charon_is_ready(charon);
 }
 
 void charon_load(struct charon *charon)
 {
-	const struct plan *plan = charon->gateway->plan;
-	struct vici_request request = { .command = "load-shared",
-					.message = plan->secret,
-					.timeout_ms = ANSWER_MS,
-					.on_done = on_loaded,
-					.user = charon };
+	struct err err = { .code = ERR_NONE };
 
 	if (charon->phase < PHASE_LOADING)
 		return;
 	charon->phase = PHASE_LOADING;
-	charon->loads = 2;
-	if (link_ask(&charon->commands, &request) < 0)
-		return;
-	request.command = "load-conn";
-	request.message = plan->connection;
-	(void)link_ask(&charon->commands, &request);
+	if (holding_give(&charon->commands, charon->gateway->plan, true, true, on_given, charon,
+			 &err) == 0)
+		charon->loads++;
 }
 
 static void marks_passed(void *user)
@@ -298,23 +289,15 @@ static void on_version(void *user, const struct tree *response, const struct err
 	supervised_answered(&charon->process);
 }
 
-static uint64_t text_hash(const char *text)
-{
-	uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
-
-	for (; *text; text++)
-		hash = (hash ^ (unsigned char)*text) * 0x100000001b3u;
-	return hash ? hash : 1;
-}
-
 /* The start time tells one life of charon from another, whoever started it. */
 static void on_stats(void *user, const struct tree *response, const struct err *why)
 {
 	struct charon *charon = user;
 	const struct tree *uptime = tree_get(response, "uptime");
 	const struct process *process = &charon->process.process;
+	const char *since = tree_text(uptime, "since", "");
 	uint64_t life = managed(charon) ? process->start * 4194304 + (uint64_t)process->pid
-					: text_hash(tree_text(uptime, "since", ""));
+					: digest_number(since, strlen(since)) | 1;
 	const struct vici_request request = {
 		.command = "get-conns", .timeout_ms = ANSWER_MS, .on_done = on_conns, .user = charon
 	};
@@ -546,6 +529,21 @@ void charon_start(struct charon *charon)
 		loop_timer_in(&charon->connect_timer, 0);
 }
 
+struct link *charon_link(struct charon *charon)
+{
+	return charon->phase >= PHASE_LOADING ? &charon->commands : NULL;
+}
+
+bool charon_is_outdated(const struct charon *charon, const char *digest)
+{
+	return charon->process.process.pid && strcmp(charon->process.running, digest) != 0;
+}
+
+void charon_restart(struct charon *charon)
+{
+	supervised_restart(&charon->process, charon->gateway->plan->charon_digest);
+}
+
 bool charon_ready(const struct charon *charon)
 {
 	return charon->phase == PHASE_READY;
@@ -573,13 +571,16 @@ void charon_close_sa(struct charon *charon, uint32_t child, uint32_t ike)
 		charon_terminate(charon, "ike-id", ike);
 }
 
+const char *charon_problem_text(const struct charon *charon)
+{
+	return *charon->problem ? charon->problem : charon->process.failure;
+}
+
 static const char *charon_detail(const struct charon *charon)
 {
 	if (charon_ready(charon))
 		return managed(charon) ? charon->version : "external";
-	if (*charon->problem)
-		return charon->problem;
-	return *charon->process.failure ? charon->process.failure : NULL;
+	return *charon_problem_text(charon) ? charon_problem_text(charon) : NULL;
 }
 
 json_t *charon_status(const struct charon *charon)

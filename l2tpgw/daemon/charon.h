@@ -13,6 +13,8 @@
 
 #include "daemon/gateway.h"
 
+struct link;
+
 struct charon *charon_new(struct gateway *gateway);
 /* Leaves the process and everything in it alone. */
 void charon_free(struct charon *charon);
@@ -20,8 +22,16 @@ void charon_free(struct charon *charon);
 void charon_start(struct charon *charon);
 /* The plan changed: gives it what it shall hold now. */
 void charon_load(struct charon *charon);
+/* Where it takes commands, once it has been asked what it has; NULL while it does not. */
+struct link *charon_link(struct charon *charon);
+/* It is ours and was started with another configuration than that of this digest. */
+bool charon_is_outdated(const struct charon *charon, const char *digest);
+/* Ends it and starts another one as the plan wants it; what lives in it ends. */
+void charon_restart(struct charon *charon);
 /* Our connection and secret are loaded, and it answers. */
 bool charon_ready(const struct charon *charon);
+/* Why it is not ready, as far as we know; never NULL. */
+const char *charon_problem_text(const struct charon *charon);
 /* Takes a snapshot of its SAs, `delay_ms` from now; one that is pending is enough. */
 void charon_resync(struct charon *charon, unsigned delay_ms);
 /* Ends a CHILD_SA and an IKE_SA by unique id (0 = leave it), telling the peer. */

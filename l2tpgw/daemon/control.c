@@ -14,6 +14,7 @@
 #include "daemon/request.h"
 #include "daemon/shutdown.h"
 #include "daemon/status.h"
+#include "daemon/transaction.h"
 #include "drive/local.h"
 #include "drive/login.h"
 
@@ -98,23 +99,6 @@ static void do_sessions(struct client *client, struct request *request)
 			      "there is no session \"%s\"; l2tpgw sessions lists them",
 			      request->id);
 	client_answer(client, result, &err);
-}
-
-/* 0: control_finish() tells how it ended, or has done so already. */
-static int transaction_request(struct gateway *gateway, struct request *request, const char *who,
-			       uint64_t client, struct err *err)
-{
-	size_t changes = 0;
-
-	(void)who;
-	if (request->verb != REQUEST_APPLY || request->policy || request->confirm_within)
-		return err_set(err, ERR_FAILED, "not supported yet");
-	if (gateway_apply(gateway, &changes, err) < 0)
-		return -1;
-	control_finish(gateway->control, client,
-		       json_pack("{s:s, s:i}", "schema", "l2tpgw.apply/1", "changes", (int)changes),
-		       err);
-	return 0;
 }
 
 static void do_transaction(struct client *client, struct request *request)

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/gateway.h"
 
-#include <stdio.h>
 #include <string.h>
+#include <systemd/sd-daemon.h>
 #include <time.h>
 
-#include "apply/apply.h"
-#include "apply/policy_file.h"
+#include "apply/object.h"
 #include "base/log.h"
 #include "daemon/admission.h"
 #include "daemon/charon.h"
@@ -15,6 +14,7 @@
 #include "daemon/pppds.h"
 #include "daemon/records.h"
 #include "daemon/stays.h"
+#include "daemon/transaction.h"
 #include "daemon/workers.h"
 #include "drive/conntrack.h"
 #include "drive/host.h"
@@ -103,156 +103,7 @@ void gateway_settle(struct gateway *gateway)
 	}
 }
 
-/* ---- applying ---- */
-
-static void log_steps(const struct steps *steps)
-{
-	char what[160];
-
-	for (size_t i = 0; i < steps->count; i++)
-		log_info("%s: %s", steps->list[i].after.present ? "set" : "removed",
-			 object_text(&steps->list[i].object, what, sizeof(what)));
-}
-
-static int apply_steps(struct gateway *gateway, const struct plan *plan, unsigned kinds,
-		       size_t *changes, struct err *err)
-{
-	const struct machine machine = machine_here(&gateway->paths);
-	cleanup_arena struct arena *arena = arena_new();
-	struct steps steps;
-
-	gateway->broken = true;
-	workers_hold(gateway->workers, plan);
-	if (apply_diff(&machine, plan, kinds, arena, &steps, err) < 0 ||
-	    apply_run(&machine, &steps, err) < 0)
-		return -1;
-	gateway->broken = false;
-	log_steps(&steps);
-	*changes = steps.count;
-	return 0;
-}
-
-static struct plan *plan_of(const struct gateway *gateway, const struct policy *policy,
-			    struct err *err)
-{
-	const struct plan_paths paths = { .run = gateway->paths.run,
-					  .plugin = gateway->paths.plugin };
-
-	cleanup_arena struct arena *arena = arena_new();
-	struct plan_running *running;
-	size_t count;
-
-	workers_running(gateway->workers, arena, &running, &count);
-	return plan_make(policy, &paths, running, count, err);
-}
-
-/* Loading the same again would be harmless, but an apply without a change touches nothing. */
-static bool charon_differs(const struct plan *a, const struct plan *b)
-{
-	return !a || !tree_equal(a->secret, b->secret) || !tree_equal(a->connection, b->connection);
-}
-
-/* What a running gateway cannot become yet: nobody would see the other charon to its end. */
-static int check_reachable(const struct gateway *gateway, const struct plan *plan, struct err *err)
-{
-	const struct plan *now = gateway->plan;
-
-	if (!now || now->charon_managed == plan->charon_managed)
-		return 0;
-	return err_set(err, ERR_FAILED,
-		       "ipsec.charon cannot be changed while the gateway runs; nothing was "
-		       "changed. Take it down first: l2tpgw down, then l2tpgw up");
-}
-
-static void adopt_plan(struct gateway *gateway, struct policy *policy, struct plan *plan)
-{
-	struct policy *old_policy = gateway->policy;
-	struct plan *old_plan = gateway->plan;
-	bool reload = charon_differs(old_plan, plan);
-
-	gateway->policy = policy;
-	gateway->plan = plan;
-	if (reload)
-		charon_load(gateway->charon);
-	if (!gateway->sessions)
-		gateway->sessions = session_table_new(policy);
-	else
-		session_table_policy(gateway->sessions, policy);
-	if (gateway->started)
-		workers_commit(gateway->workers);
-	policy_free(old_policy);
-	plan_free(old_plan);
-}
-
-static void applied(struct gateway *gateway, const char *result)
-{
-	gateway->applied = (int64_t)time(NULL);
-	(void)snprintf(gateway->apply_result, sizeof(gateway->apply_result), "%s", result);
-}
-
-static int apply_policy(struct gateway *gateway, size_t *changes, struct err *err)
-{
-	cleanup_policy_file struct policy_file file = { .path = gateway->paths.policy,
-							.strict = true };
-	struct plan *plan;
-
-	if (policy_file_load(&file, err) < 0)
-		return -1;
-	plan = plan_of(gateway, file.policy, err);
-	if (!plan)
-		return -1;
-	if (check_reachable(gateway, plan, err) < 0 ||
-	    apply_steps(gateway, plan, OBJECT_ALL, changes, err) < 0) {
-		plan_free(plan);
-		return -1;
-	}
-	gateway->host = file.host;
-	adopt_plan(gateway, policy_file_take(&file), plan);
-	return 0;
-}
-
-int gateway_apply(struct gateway *gateway, size_t *changes, struct err *err)
-{
-	char result[64];
-
-	if (gateway->stopping)
-		return err_set(err, ERR_LOCKED,
-			       "the gateway is being taken down; try again in a moment");
-	if (apply_policy(gateway, changes, err) < 0) {
-		applied(gateway, err->code == ERR_POLICY ? "the policy is invalid, nothing changed"
-							 : err->text);
-		return -1;
-	}
-	(void)snprintf(result, sizeof(result), "%zu changes", *changes);
-	applied(gateway, *changes ? result : "nothing to change");
-	gateway_settle(gateway);
-	return 0;
-}
-
-static int plan_again(struct gateway *gateway, struct err *err)
-{
-	struct plan *plan = plan_of(gateway, gateway->policy, err);
-	size_t changes;
-
-	if (!plan)
-		return -1;
-	if (apply_steps(gateway, plan, OBJECT_ALL, &changes, err) < 0) {
-		plan_free(plan);
-		return -1;
-	}
-	plan_free(gateway->plan);
-	gateway->plan = plan;
-	workers_commit(gateway->workers);
-	return 0;
-}
-
-void gateway_follow(struct gateway *gateway)
-{
-	struct err err = { .code = ERR_NONE };
-
-	if (plan_again(gateway, &err) < 0)
-		log_error("%s", err.text);
-}
+/* ---- the machine around it ---- */
 
 static bool host_same(const struct host *a, const struct host *b)
 {
@@ -265,7 +116,6 @@ void gateway_host_changed(struct gateway *gateway)
 	struct err err = { .code = ERR_NONE };
 	struct host host;
 	char address[IP4_TEXT_MAX];
-	size_t changes;
 
 	if (gateway->stopping)
 		return;
@@ -277,8 +127,14 @@ void gateway_host_changed(struct gateway *gateway)
 		log_notice("the WAN is now %s, %s, MTU %u", *host.wan ? host.wan : "(none)",
 			   ip4_text(host.wan_address, address), host.wan_mtu);
 		gateway->host = host;
-		if (gateway_apply(gateway, &changes, &err) < 0)
-			log_error("following the WAN: %s", err.text);
+		transaction_follow(gateway);
 	}
 	drift_repair(gateway->drift, OBJECT_OF_NETWORK);
+}
+
+void gateway_reloaded(struct gateway *gateway)
+{
+	if (gateway->reloading)
+		(void)sd_notifyf(0, "READY=1\nSTATUS=%s", gateway->apply_result);
+	gateway->reloading = false;
 }

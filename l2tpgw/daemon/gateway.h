@@ -23,6 +23,7 @@ struct control;
 struct drift;
 struct pppds;
 struct stays;
+struct transaction;
 struct watch;
 struct workers;
 
@@ -43,25 +44,26 @@ struct gateway {
 	struct drift *drift;
 	struct pppds *pppds;
 	struct stays *stays;
+	struct transaction *transaction;
 	struct watch *watch;
 	struct workers *workers;
 
 	bool changing;   /* an apply is under way: what differs from the plan may be meant */
+	bool cut_off;    /* a change was cut off by a crash, and undone by us */
+	bool ending;     /* l2tpgwd ends, the gateway goes on without it */
 	bool stopping;   /* `down` is under way */
+	bool reloading;  /* systemd waits to be told that it is done */
 	bool was_ready;  /* at any time since it began */
 	bool broken;     /* the last attempt to give objects their values failed */
 	int64_t started; /* wall seconds; 0 = it has not begun yet */
 	int64_t applied; /* wall seconds of the last apply */
 	char apply_result[256];
+	char fallback[160]; /* why it is not the policy on disk that is in force; "" = it is */
 };
 
-/*
- * Reads, checks and applies the policy on disk: on failure what was in force stays in force, and
- * *err says why. *changes is the number of objects that were changed.
- */
-int gateway_apply(struct gateway *gateway, size_t *changes, struct err *err);
-/* The workers are others than the plan in force is made for: what differs is done. */
-void gateway_follow(struct gateway *gateway);
+/* A reload that systemd asked for, if there was one, is done: with what result, is in
+ * apply_result. */
+void gateway_reloaded(struct gateway *gateway);
 /* Looks at the machine again: a changed WAN is followed. */
 void gateway_host_changed(struct gateway *gateway);
 /* Performs what the session table asks for. Called after everything that changes the table. */

@@ -28,13 +28,17 @@
 #include "daemon/drift.h"
 #include "daemon/format.h"
 #include "daemon/gateway.h"
+#include "daemon/guard.h"
 #include "daemon/loop.h"
 #include "daemon/pppd_database.h"
 #include "daemon/pppds.h"
 #include "daemon/records.h"
+#include "daemon/request.h"
 #include "daemon/stays.h"
+#include "daemon/recovery.h"
 #include "daemon/teardown.h"
 #include "daemon/ticker.h"
+#include "daemon/transaction.h"
 #include "daemon/watch.h"
 #include "daemon/workers.h"
 #include "drive/encap.h"
@@ -92,16 +96,20 @@ static void parts_new(struct gateway *gateway)
 	gateway->stays = stays_new(gateway);
 	gateway->workers = workers_new(gateway);
 	gateway->charon = charon_new(gateway);
+	gateway->transaction = transaction_new(gateway);
 	gateway->drift = drift_new(gateway);
 }
 
 static void parts_free(struct gateway *gateway)
 {
+	gateway->ending = true;
+	/* Those that wait for an answer of charon are told that there will be none. */
+	charon_free(gateway->charon);
+	transaction_free(gateway->transaction);
 	control_close(gateway->control);
 	admission_close(gateway->admission);
 	watch_close(gateway->watch);
 	drift_free(gateway->drift);
-	charon_free(gateway->charon);
 	workers_free(gateway->workers);
 	stays_free(gateway->stays);
 	pppds_free(gateway->pppds);
@@ -113,21 +121,19 @@ static void parts_free(struct gateway *gateway)
 /* The silent socket first: from here on nothing on port 1701 is answered. */
 static int gateway_begin(struct gateway *gateway, struct err *err)
 {
-	size_t changes = 0;
-
 	workers_adopt(gateway->workers);
 	gateway->held[0] = silent_open(err);
 	gateway->held[1] = gateway->held[0] < 0 ? -1 : encap_open(err);
 	if (gateway->held[1] < 0 || pppd_database_note(&gateway->paths, err) < 0 ||
-	    gateway_apply(gateway, &changes, err) < 0)
+	    recovery_begin(gateway, err) < 0)
 		return -1;
-	log_info("policy applied: %zu changes", changes);
 	bans_load(gateway);
 	if (watch_open(gateway, err) < 0 || admission_open(gateway, err) < 0 ||
 	    control_open(gateway, err) < 0)
 		return -1;
 	workers_commit(gateway->workers);
 	charon_start(gateway->charon);
+	recovery_continue(gateway);
 	ticker_start(gateway);
 	return 0;
 }
@@ -146,17 +152,17 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *user)
 {
 	struct gateway *gateway = user;
+	struct request request = { .verb = REQUEST_APPLY, .what = "reload" };
 	struct err err = { .code = ERR_NONE };
-	size_t changes = 0;
 
 	(void)source;
 	(void)info;
 	(void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, loop_us());
-	if (gateway_apply(gateway, &changes, &err) < 0)
-		log_error("reload: %s", err.text);
-	else
-		log_notice("reload: %zu changes", changes);
-	(void)sd_notifyf(0, "READY=1\nSTATUS=%s", gateway->apply_result);
+	gateway->reloading = true;
+	if (transaction_request(gateway, &request, "signal", 0, &err) == 0)
+		return 0;
+	log_error("reload: %s", err.text);
+	gateway_reloaded(gateway);
 	return 0;
 }
 
@@ -218,7 +224,9 @@ static int first_or_next_life(struct gateway *gateway, struct err *err)
 	return result;
 }
 
-static int run(bool down, struct err *err)
+enum mode { MODE_SUPERVISE, MODE_DOWN, MODE_GUARD };
+
+static int run(enum mode mode, struct err *err)
 {
 	struct gateway gateway = { .held = { -1, -1 } };
 	cleanup_fd int lock = -1;
@@ -228,17 +236,19 @@ static int run(bool down, struct err *err)
 	if (geteuid() != 0)
 		return err_set(err, ERR_PERMISSION, "l2tpgwd needs root");
 	(void)umask(022);
+	if (mode == MODE_GUARD)
+		return guard_run(&gateway.paths, err);
 	raise_descriptor_limit();
 	lock = take_lock(&gateway.paths, err);
 	if (lock < 0)
 		return -1;
 	if (format_check(&gateway.paths, err) < 0) {
-		if (!down)
+		if (mode != MODE_DOWN)
 			return -1;
 		log_warning("%s; what this one does not know of may be left", err->text);
 		err->code = ERR_NONE;
 	}
-	if (down)
+	if (mode == MODE_DOWN)
 		return teardown(&gateway.paths, err);
 	return first_or_next_life(&gateway, err);
 }
@@ -246,11 +256,12 @@ static int run(bool down, struct err *err)
 int main(int argc, char **argv)
 {
 	static const struct option options[] = { { "down", no_argument, NULL, 'd' },
+						 { "guard", no_argument, NULL, 'g' },
 						 { "version", no_argument, NULL, 'v' },
 						 { "help", no_argument, NULL, 'h' },
 						 { NULL, 0, NULL, 0 } };
 	struct err err = { .code = ERR_NONE };
-	bool down = false;
+	enum mode mode = MODE_SUPERVISE;
 	int c, result;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -258,15 +269,17 @@ int main(int argc, char **argv)
 			puts(c == 'v' ? "l2tpgwd " L2TPGW_VERSION
 				      : "usage: l2tpgwd [--down]\n\nThe supervisor of l2tpgw, in "
 					"the foreground. See l2tpgw --help.\n"
-					"--down takes away what a gateway left and ends.");
+					"--down takes away what a gateway left and ends.\n"
+					"--guard is what l2tpgwd starts to watch over a change "
+					"that waits for\nits confirmation.");
 			return 0;
 		}
-		if (c != 'd')
+		if (c != 'd' && c != 'g')
 			return ERR_USAGE;
-		down = true;
+		mode = c == 'd' ? MODE_DOWN : MODE_GUARD;
 	}
 	log_open("l2tpgwd");
-	result = run(down, &err);
+	result = run(mode, &err);
 	if (result >= 0)
 		return result;
 	log_error("%s", err.text);

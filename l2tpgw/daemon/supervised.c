@@ -67,6 +67,7 @@ static void spawn(struct supervised *s)
 	if (pidfile_write(s->pid_path, &file, &err) < 0)
 		log_error("%s: %s", s->name, err.text);
 	s->adopted = false;
+	memcpy(s->running, s->digest, sizeof(s->running));
 	log_info("%s started, pid %d", s->name, (int)s->process.pid);
 	watch(s);
 }
@@ -79,14 +80,26 @@ static void signal_it(struct supervised *s, int signal)
 		log_error("%s: %s", s->name, err.text);
 }
 
+static void ended(struct supervised *s)
+{
+	bool again = s->again;
+
+	s->again = false;
+	if (again) {
+		s->ops->gone(s->user);
+		feed(s, CHILD_START);
+	} else if (s->ops->ended) {
+		s->ops->ended(s->user);
+	}
+}
+
 static void act(struct supervised *s, enum child_action action)
 {
 	switch (action) {
 	case CHILD_DO_NOTHING:
 		break;
 	case CHILD_DO_GONE:
-		if (s->ops->ended)
-			s->ops->ended(s->user);
+		ended(s);
 		break;
 	case CHILD_DO_READY:
 		s->failure[0] = '\0';
@@ -151,6 +164,7 @@ static bool adopt(struct supervised *s, char digest[PIDFILE_DIGEST_MAX])
 		return false;
 	if (process_adopt(file.pid, file.start, &s->process, &err) != 0)
 		return false;
+	memcpy(s->running, file.digest, sizeof(s->running));
 	log_info("%s adopted, pid %d", s->name, (int)file.pid);
 	memcpy(digest, file.digest, PIDFILE_DIGEST_MAX);
 	return true;
@@ -192,6 +206,18 @@ void supervised_start(struct supervised *s, const char *digest)
 
 void supervised_stop(struct supervised *s)
 {
+	s->again = false;
+	feed(s, CHILD_STOP);
+}
+
+void supervised_restart(struct supervised *s, const char *digest)
+{
+	(void)snprintf(s->digest, sizeof(s->digest), "%s", digest);
+	if (s->child.state == CHILD_DOWN) {
+		feed(s, CHILD_START);
+		return;
+	}
+	s->again = true;
 	feed(s, CHILD_STOP);
 }
 

@@ -23,10 +23,12 @@ struct supervised_ops {
 struct supervised {
 	char name[24]; /* for the log: "charon", "xl2tpd-1" */
 	char pid_path[PATHS_MAX];
-	char digest[PIDFILE_DIGEST_MAX]; /* of the configuration it is to be started with */
+	char digest[PIDFILE_DIGEST_MAX];  /* of the configuration it is to be started with */
+	char running[PIDFILE_DIGEST_MAX]; /* of that which the present process was started with */
 	struct child child;
 	struct process process;
 	bool adopted;      /* the present process was started by an earlier l2tpgwd */
+	bool again;        /* once it has ended as it was told, it is started again */
 	char failure[256]; /* why it is not ready, as far as we know; "" = nothing went wrong */
 	sd_event *loop;
 	sd_event_source *source; /* of the pidfd */
@@ -45,6 +47,8 @@ bool supervised_adopt(struct supervised *s);
 void supervised_start(struct supervised *s, const char *digest);
 /* It is not wanted any more; `ended` follows if there is anything to be ended. */
 void supervised_stop(struct supervised *s);
+/* Ends it and starts it anew with that configuration; `gone` is called between. */
+void supervised_restart(struct supervised *s, const char *digest);
 /* Its readiness condition holds. */
 void supervised_answered(struct supervised *s);
 /* It runs, but does not answer: it is killed and started anew. */

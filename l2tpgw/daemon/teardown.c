@@ -159,6 +159,7 @@ int teardown(const struct paths *paths, struct err *first)
 	struct err err = { .code = ERR_NONE };
 	char path[PATHS_MAX];
 
+	note(stop_pidfile(paths->guard_pid, &err), first, &err);
 	note(stop_pppds(paths, &err), first, &err);
 	for (unsigned worker = 1; worker <= FABRIC_WORKERS_MAX; worker++) {
 		paths_worker(paths, worker, "pid", path);

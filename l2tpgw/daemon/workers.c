@@ -11,6 +11,7 @@
 #include "base/rfc3339.h"
 #include "daemon/pppds.h"
 #include "daemon/stays.h"
+#include "daemon/transaction.h"
 #include "daemon/worker.h"
 
 #define NAMES_MAX 5     /* clients named in a warning */
@@ -272,7 +273,7 @@ void workers_tick(struct workers *workers)
 		stays_look(gateway->stays);
 	if (workers->follow && !gateway->changing && !gateway->stopping) {
 		workers->follow = false;
-		gateway_follow(gateway);
+		transaction_follow(gateway);
 	}
 }
 

@@ -14,7 +14,7 @@
  *   workers_abandon()   instead, if it is not to be: what was started ends
  *
  * A worker that drains ends when its last client has left it, or when l2tp.drain is over; then
- * gateway_follow() is called.
+ * transaction_follow() is called.
  */
 #include <jansson.h>
 #include <stdbool.h>

@@ -80,6 +80,7 @@ int paths_load(struct paths *paths, struct err *err)
 	derive(paths->run, "lock", paths->lock);
 	derive(paths->run, "l2tpgwd.pid", paths->daemon_pid);
 	derive(paths->run, "charon.pid", paths->charon_pid);
+	derive(paths->run, "guard.pid", paths->guard_pid);
 	derive(paths->run, "sessions", paths->sessions);
 	derive(paths->run, "results", paths->results);
 	return 0;

@@ -31,6 +31,7 @@ struct paths {
 	char lock[PATHS_MAX];       /* RUN/lock: held by whoever changes the gateway */
 	char daemon_pid[PATHS_MAX]; /* RUN/l2tpgwd.pid */
 	char charon_pid[PATHS_MAX]; /* RUN/charon.pid: ours (drive/pidfile.h), not charon's own */
+	char guard_pid[PATHS_MAX];  /* RUN/guard.pid: of daemon/guard.h */
 	char sessions[PATHS_MAX];   /* RUN/sessions: one record a session (directory) */
 	char results[PATHS_MAX];    /* RUN/results: replies of xl2tpd (directory, 0700) */
 

@@ -2,7 +2,6 @@
 #include "plan/digest.h"
 
 #include <inttypes.h>
-#include <stdint.h>
 
 #define FNV_PRIME 0x100000001b3u
 #define FNV_BASIS 0xcbf29ce484222325u
@@ -14,6 +13,11 @@ static uint64_t fnv(uint64_t hash, const unsigned char *data, size_t len)
 	for (size_t i = 0; i < len; i++)
 		hash = (hash ^ data[i]) * FNV_PRIME;
 	return hash;
+}
+
+uint64_t digest_number(const void *data, size_t len)
+{
+	return fnv(FNV_BASIS, data, len);
 }
 
 const char *digest_hex(struct arena *arena, const void *data, size_t len)

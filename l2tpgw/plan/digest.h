@@ -8,9 +8,11 @@
  * forges one, and nothing secret goes in.
  */
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/mem.h"
 
+uint64_t digest_number(const void *data, size_t len);
 /* 32 hexadecimal digits, in the arena. */
 const char *digest_hex(struct arena *arena, const void *data, size_t len);
 

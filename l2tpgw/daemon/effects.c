@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/effects.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "apply/policy_changes.h"
+#include "base/fabric.h"
+#include "daemon/charon.h"
+
+/* ---- whom a change ends the session of ---- */
+
+/* user NULL = of everybody who has logged in. */
+static void add_drops(const struct gateway *gateway, struct changes *changes, struct change *change,
+		      const char *user)
+{
+	const struct session *session = NULL;
+
+	while ((session = session_iterate(gateway->sessions, session))) {
+		if (*session->user && (!user || !strcmp(user, session->user)))
+			change_drops(changes, change, session->user, session->id);
+	}
+}
+
+/* The policy's changes say that they drop; here it is known whom. */
+static void add_drops_of_policy(const struct gateway *gateway, struct changes *changes)
+{
+	static const char user[] = "user ";
+
+	for (size_t i = 0; i < changes->count; i++) {
+		struct change *change = &changes->list[i];
+		bool one = !strncmp(change->object, user, strlen(user));
+
+		if (change->impact == KEY_DROPS)
+			add_drops(gateway, changes, change,
+				  one ? change->object + strlen(user) : NULL);
+	}
+}
+
+/* ---- objects ---- */
+
+/* What a file is for: those who read it only once see a change at their next start. */
+static enum key_impact file_impact(const char *path)
+{
+	const char *name = strrchr(path, '/') + 1;
+
+	if (!strcmp(name, "ppp-options"))
+		return KEY_NEW_SESSIONS;
+	return strncmp(name, "xl2tpd-", 7) ? KEY_LIVE : KEY_ROLLING;
+}
+
+static enum change_action action_of(const struct step *step)
+{
+	if (!step->after.present)
+		return CHANGE_REMOVE;
+	return step->before.present ? CHANGE_SET : CHANGE_ADD;
+}
+
+static void add_steps(const struct steps *steps, struct changes *changes)
+{
+	for (size_t i = 0; i < steps->count; i++) {
+		const struct step *step = &steps->list[i];
+		bool file = step->object.kind == OBJECT_FILE;
+		char text[160];
+
+		(void)change_add(changes, object_text(&step->object, text, sizeof(text)),
+				 action_of(step), file ? file_impact(step->object.name) : KEY_LIVE,
+				 step->before.note);
+	}
+}
+
+/* ---- workers ---- */
+
+static const struct plan_worker *find_worker(const struct plan *plan, unsigned number)
+{
+	for (size_t i = 0; i < plan->workers_count; i++) {
+		if (plan->workers[i].number == number)
+			return &plan->workers[i];
+	}
+	return NULL;
+}
+
+static void add_workers(const struct plan *now, const struct plan *next, struct changes *changes)
+{
+	for (size_t i = 0; i < next->workers_count; i++) {
+		const struct plan_worker *worker = &next->workers[i];
+		const struct plan_worker *old = find_worker(now, worker->number);
+		char object[32];
+
+		(void)snprintf(object, sizeof(object), "worker xl2tpd-%u", worker->number);
+		if (!worker->draining && (!old || old->draining))
+			(void)change_add(changes, object, CHANGE_ADD, KEY_ROLLING, NULL);
+		else if (worker->draining && old && !old->draining)
+			(void)change_add(changes, object, CHANGE_REMOVE, KEY_ROLLING,
+					 "ends when its last session has ended");
+	}
+}
+
+/* ---- charon ---- */
+
+static void add_secret(const struct effects_wish *wish, bool differs, struct effects *effects)
+{
+	bool missing = wish->holding && !wish->holding->secret;
+
+	effects->secret = differs || missing;
+	if (effects->secret)
+		(void)change_add(&effects->changes, "secret " FABRIC_NAME,
+				 missing ? CHANGE_ADD : CHANGE_SET, KEY_NEW_SESSIONS,
+				 missing ? "charon does not hold it" : "differs");
+}
+
+static void add_connection(const struct effects_wish *wish, bool differs, struct effects *effects)
+{
+	const struct holding *holding = wish->holding;
+	bool missing = holding && !holding->connection;
+	const char *found = holding && *holding->difference ? holding->difference : NULL;
+
+	effects->connection = differs || missing || found;
+	if (effects->connection)
+		(void)change_add(&effects->changes, "connection " FABRIC_NAME,
+				 missing ? CHANGE_ADD : CHANGE_SET, KEY_NEW_SESSIONS,
+				 missing ? "charon does not hold it" : found);
+}
+
+static bool needs_charon(const struct gateway *gateway, const struct plan *next, bool allow_drop)
+{
+	const struct plan *now = gateway->plan;
+
+	if (now->charon_managed != next->charon_managed)
+		return true;
+	if (!next->charon_managed)
+		return false;
+	return strcmp(now->charon_digest, next->charon_digest) != 0 ||
+	       (allow_drop && charon_is_outdated(gateway->charon, next->charon_digest));
+}
+
+static void add_charon(const struct gateway *gateway, const struct plan *next,
+		       const struct effects_wish *wish, struct effects *effects)
+{
+	const struct plan *now = gateway->plan;
+	struct change *change;
+
+	effects->charon = needs_charon(gateway, next, wish->allow_drop);
+	if (effects->charon) {
+		change = change_add(&effects->changes, "charon", CHANGE_SET, KEY_DROPS,
+				    "is started anew");
+		add_drops(gateway, &effects->changes, change, NULL);
+	}
+	add_secret(wish, !tree_equal(now->secret, next->secret), effects);
+	add_connection(wish, !tree_equal(now->connection, next->connection), effects);
+}
+
+int effects_find(const struct gateway *gateway, const struct candidate *candidate,
+		 const struct effects_wish *wish, struct arena *arena, struct effects *effects,
+		 struct err *err)
+{
+	const struct machine machine = machine_here(&gateway->paths);
+
+	*effects = (struct effects){ .changes = { .arena = arena } };
+	if (apply_diff(&machine, candidate->plan, OBJECT_ALL, arena, &effects->steps, err) < 0)
+		return -1;
+	policy_changes(&effects->changes, gateway->policy, candidate->policy);
+	add_drops_of_policy(gateway, &effects->changes);
+	effects->objects = effects->changes.count;
+	add_steps(&effects->steps, &effects->changes);
+	effects->workers = effects->changes.count;
+	add_workers(gateway->plan, candidate->plan, &effects->changes);
+	effects->parts = effects->changes.count;
+	add_charon(gateway, candidate->plan, wish, effects);
+	return 0;
+}
+
+/* ---- may it? ---- */
+
+static bool is_of_others(const struct change *change, const char *user)
+{
+	for (size_t i = 0; i < change->drops_count; i++) {
+		if (strcmp(change->drops[i].user, user) != 0)
+			return true;
+	}
+	return false;
+}
+
+int effects_check_drops(const struct effects *effects, const char *user, struct err *err)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	for (size_t i = 0; i < effects->changes.count; i++) {
+		const struct change *change = &effects->changes.list[i];
+
+		if (!is_of_others(change, user))
+			continue;
+		buf_printf(&text, "  %s ", change->object);
+		change_impact_text(change, &text);
+		buf_putc(&text, '\n');
+	}
+	if (!text.len)
+		return 0;
+	return err_set(err, ERR_FAILED,
+		       "this would end %zu sessions, so nothing was changed:\n%sTo do it all the "
+		       "same: --allow-drop",
+		       changes_dropped(&effects->changes), buf_text(&text));
+}

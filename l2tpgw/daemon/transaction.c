@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/transaction.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/rfc3339.h"
+#include "daemon/control.h"
+#include "daemon/guard.h"
+#include "daemon/planning.h"
+#include "daemon/request.h"
+#include "daemon/work.h"
+#include "drive/sha256.h"
+
+/* ---- while nothing is under way ---- */
+
+enum work_state work_rest(struct transaction *t)
+{
+	char boot[BOOT_ID_MAX];
+	struct err ignored;
+	uint64_t left = UINT64_MAX;
+
+	if (t->waits && boot_id(boot, &ignored) == 0)
+		left = journal_left_ms(&t->waiting.journal, boot, boot_ms());
+	if (t->follow)
+		loop_timer_in(&t->timer, 0);
+	else if (t->waits)
+		loop_timer_in(&t->timer, left);
+	else
+		loop_timer_at(&t->timer, UINT64_MAX);
+	return t->waits ? STATE_CONFIRMING : STATE_IDLE;
+}
+
+void work_new(struct transaction *t, enum work_purpose purpose)
+{
+	t->work = (struct work){ .purpose = purpose,
+				 .arena = arena_new(),
+				 .began = loop_ms(),
+				 .candidate = { .text = BUF_INIT },
+				 .ledger = { .paths = &t->gateway->paths } };
+}
+
+static enum work_state follow(struct transaction *t)
+{
+	struct gateway *gateway = t->gateway;
+	struct err err = { .code = ERR_NONE };
+	unsigned current;
+
+	t->follow = false;
+	work_new(t, PURPOSE_FOLLOW);
+	if (history_current(&gateway->paths, &current, &err) < 0 ||
+	    candidate_from_generation(gateway, current, &t->work.candidate, &err) < 0)
+		return work_refuse(t, &err);
+	return work_begin(t, NULL);
+}
+
+static enum work_state idle_tick(struct transaction *t, const void *what)
+{
+	(void)what;
+	return t->follow ? follow(t) : work_rest(t);
+}
+
+static enum work_state take_back(struct transaction *t, const char *why)
+{
+	struct work *work = &t->work;
+	struct err err = { .code = ERR_NONE };
+
+	if (!work->arena)
+		work_new(t, PURPOSE_TAKE_BACK);
+	work->allow_drop = true;
+	(void)snprintf(work->why, sizeof(work->why), "%s", why);
+	if (candidate_from_generation(t->gateway, t->waiting.journal.from, &work->candidate, &err) <
+	    0)
+		return work_refuse(t, &err);
+	return work_begin(t, NULL);
+}
+
+static enum work_state wait_is_over(struct transaction *t, const void *what)
+{
+	(void)what;
+	if (t->follow)
+		return follow(t);
+	return take_back(t, "it was not confirmed in time");
+}
+
+static enum work_state begin_while_waiting(struct transaction *t, const void *what)
+{
+	return take_back(t, what);
+}
+
+static enum work_state confirm(struct transaction *t, const void *what)
+{
+	struct err *err = (struct err *)what;
+
+	if (ledger_confirm(&t->waiting, err) < 0)
+		return STATE_CONFIRMING;
+	t->waits = false;
+	guard_end(&t->gateway->paths);
+	loop_timer_at(&t->timer, UINT64_MAX);
+	log_notice("generation %u is confirmed", t->waiting.journal.to);
+	return work_rest(t);
+}
+
+static enum work_state stay(struct transaction *t, const void *what)
+{
+	(void)what;
+	return t->state;
+}
+
+typedef enum work_state handler(struct transaction *t, const void *what);
+
+/* clang-format off */
+static handler *const table[STATES][EVENTS] = {
+	/*                     BEGIN                TICK             LOOKED         LOADED       CONFIRM */
+	[STATE_IDLE]       = { work_begin,          idle_tick,       stay,          stay,        stay },
+	[STATE_LOOKING]    = { stay,                work_look_again, work_looked,   stay,        stay },
+	[STATE_STARTING]   = { stay,                work_starting,   stay,          stay,        stay },
+	[STATE_CLOSING]    = { stay,                work_closing,    stay,          stay,        stay },
+	[STATE_LOADING]    = { stay,                work_loading,    stay,          work_loaded, stay },
+	[STATE_VERIFYING]  = { stay,                stay,            work_verified, stay,        stay },
+	[STATE_UNDOING]    = { stay,                work_undoing,    stay,          stay,        stay },
+	[STATE_CONFIRMING] = { begin_while_waiting, wait_is_over,    stay,          stay,        confirm },
+};
+/* clang-format on */
+
+void work_event(struct transaction *t, enum work_event event, const void *what)
+{
+	struct gateway *gateway = t->gateway;
+	bool resting = t->state == STATE_IDLE || t->state == STATE_CONFIRMING;
+
+	if (gateway->ending || (gateway->stopping && resting))
+		return;
+	t->state = gateway->stopping ? work_abandon(t) : table[t->state][event](t, what);
+	gateway_settle(gateway);
+}
+
+static void on_tick(void *user)
+{
+	work_event(user, EVENT_TICK, NULL);
+}
+
+struct transaction *transaction_new(struct gateway *gateway)
+{
+	struct transaction *t = mem_alloc(sizeof(*t));
+
+	t->gateway = gateway;
+	t->work.candidate.text = (struct buf)BUF_INIT;
+	loop_timer_init(&t->timer, gateway->loop, on_tick, t);
+	return t;
+}
+
+void transaction_free(struct transaction *t)
+{
+	if (!t)
+		return;
+	loop_timer_free(&t->timer);
+	candidate_free(&t->work.candidate);
+	arena_free(t->work.arena);
+	free(t);
+}
+
+void transaction_follow(struct gateway *gateway)
+{
+	struct transaction *t = gateway->transaction;
+
+	t->follow = true;
+	if (t->state == STATE_IDLE || t->state == STATE_CONFIRMING)
+		loop_timer_in(&t->timer, 0);
+}
+
+void transaction_resume(struct gateway *gateway, const struct journal *journal)
+{
+	struct transaction *t = gateway->transaction;
+
+	t->waits = true;
+	t->waiting = (struct ledger){ .paths = &gateway->paths, .journal = *journal };
+	t->state = work_rest(t);
+}
+
+/* ---- who may begin what ---- */
+
+static int refuse_busy(const struct transaction *t, struct err *err)
+{
+	const struct journal *waiting = &t->waiting.journal, *running = &t->work.ledger.journal;
+	char since[RFC3339_MAX];
+
+	if (t->state == STATE_CONFIRMING)
+		return err_set(err, ERR_LOCKED,
+			       "generation %u (%s by %s, %s) waits for its confirmation; l2tpgw "
+			       "confirm keeps it, l2tpgw rollback takes it back",
+			       waiting->to, waiting->what, waiting->who,
+			       rfc3339_text(waiting->since, since));
+	return err_set(err, ERR_LOCKED, "%s is at it (%s); try again when that is done",
+		       *running->who ? running->who : "l2tpgwd itself",
+		       *running->what ? running->what : "following the network or taking back");
+}
+
+/* What was read before is what is replaced now, or the change was made from something else. */
+static int check_base(const struct gateway *gateway, const char *base, struct err *err)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	char digest[SHA256_TEXT_MAX];
+
+	if (!*base)
+		return 0;
+	if (file_read(gateway->paths.policy, POLICY_BYTES_MAX, &text, err) < 0)
+		return -1;
+	if (!strcmp(sha256_text(buf_text(&text), text.len, digest), base))
+		return 0;
+	return err_set(err, ERR_LOCKED,
+		       "%s was changed by somebody else meanwhile; nothing was changed. Try again",
+		       gateway->paths.policy);
+}
+
+/* The text leaves the request. */
+static void take_text(struct request *request, struct buf *text)
+{
+	*text = (struct buf){ .data = request->policy,
+			      .len = request->policy_len,
+			      .cap = request->policy_len + 1 };
+	request->policy = NULL;
+}
+
+static void fill_work(struct transaction *t, const struct request *request, const char *who,
+		      const char *what, uint64_t client)
+{
+	struct work *work = &t->work;
+	struct journal *journal = &work->ledger.journal;
+
+	work->client = client;
+	work->allow_drop = request->allow_drop;
+	(void)snprintf(work->allow_drop_of, sizeof(work->allow_drop_of), "%s",
+		       request->allow_drop_of);
+	journal->confirm_within = request->confirm_within;
+	(void)snprintf(journal->who, sizeof(journal->who), "%s", who);
+	(void)snprintf(journal->what, sizeof(journal->what), "%s", what);
+}
+
+static int request_apply(struct transaction *t, struct request *request, const char *who,
+			 uint64_t client, struct err *err)
+{
+	struct gateway *gateway = t->gateway;
+	cleanup_candidate struct candidate candidate = { .text = BUF_INIT };
+	cleanup_buf struct buf text = BUF_INIT;
+
+	if (t->state != STATE_IDLE)
+		return refuse_busy(t, err);
+	if (check_base(gateway, request->base, err) < 0)
+		return -1;
+	if (request->policy)
+		take_text(request, &text);
+	if ((text.data ? candidate_from_text(gateway, &text, &candidate, err)
+		       : candidate_from_disk(gateway, &candidate, err)) < 0)
+		return -1;
+	work_new(t, PURPOSE_APPLY);
+	t->work.candidate = candidate;
+	candidate = (struct candidate){ .text = BUF_INIT };
+	fill_work(t, request, who, request->what, client);
+	work_event(t, EVENT_BEGIN, NULL);
+	return 0;
+}
+
+/* The last one that was in force before the current one. */
+static int find_previous(const struct gateway *gateway, unsigned *number, struct err *err)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct generation *list;
+	unsigned current;
+	size_t count;
+
+	*number = 0;
+	if (history_current(&gateway->paths, &current, err) < 0 ||
+	    history_list(&gateway->paths, arena, &list, &count, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		if (list[i].number < current && list[i].result == GENERATION_APPLIED)
+			*number = list[i].number;
+	}
+	if (*number)
+		return 0;
+	return err_set(err, ERR_FAILED, "there is no generation before %u to go back to", current);
+}
+
+static int request_take_back(struct transaction *t, struct request *request, const char *who,
+			     uint64_t client)
+{
+	char why[sizeof(t->work.why)];
+
+	(void)snprintf(why, sizeof(why), "%s took it back", who);
+	work_new(t, PURPOSE_TAKE_BACK);
+	fill_work(t, request, who, request->what, client);
+	work_event(t, EVENT_BEGIN, why);
+	return 0;
+}
+
+static int request_rollback(struct transaction *t, struct request *request, const char *who,
+			    uint64_t client, struct err *err)
+{
+	cleanup_candidate struct candidate candidate = { .text = BUF_INIT };
+	unsigned number = request->generation;
+	char what[64];
+
+	if (t->state == STATE_CONFIRMING && (!number || number == t->waiting.journal.from))
+		return request_take_back(t, request, who, client);
+	if (t->state != STATE_IDLE)
+		return refuse_busy(t, err);
+	if ((!number && find_previous(t->gateway, &number, err) < 0) ||
+	    candidate_from_generation(t->gateway, number, &candidate, err) < 0)
+		return -1;
+	(void)snprintf(what, sizeof(what), "rollback to %u", number);
+	work_new(t, PURPOSE_APPLY);
+	t->work.candidate = candidate;
+	candidate = (struct candidate){ .text = BUF_INIT };
+	fill_work(t, request, who, what, client);
+	work_event(t, EVENT_BEGIN, NULL);
+	return 0;
+}
+
+/* The last change may have been one that waited, whichever l2tpgwd took it back. */
+static int refuse_confirm(const struct gateway *gateway, struct err *err)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct generation *list;
+	size_t count;
+
+	if (history_list(&gateway->paths, arena, &list, &count, err) < 0)
+		return -1;
+	if (count && list[count - 1].result == GENERATION_UNCONFIRMED)
+		return err_set(err, ERR_NOT_CONFIRMED, "too late: generation %u was taken back; %s",
+			       list[count - 1].number, list[count - 1].detail);
+	return err_set(err, ERR_FAILED, "nothing waits for a confirmation");
+}
+
+static int request_confirm(struct transaction *t, uint64_t client, struct err *err)
+{
+	unsigned number = t->waiting.journal.to;
+
+	if (t->state != STATE_CONFIRMING && t->state != STATE_IDLE)
+		return refuse_busy(t, err);
+	if (t->state == STATE_IDLE)
+		return refuse_confirm(t->gateway, err);
+	work_event(t, EVENT_CONFIRM, err);
+	if (err->code != ERR_NONE)
+		return -1;
+	control_finish(
+	    t->gateway->control, client,
+	    json_pack("{s:s, s:i}", "schema", "l2tpgw.confirm/1", "generation", (int)number), err);
+	return 0;
+}
+
+static int request_plan(struct transaction *t, struct request *request, uint64_t client,
+			struct err *err)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	if (request->policy)
+		take_text(request, &text);
+	return planning_begin(t->gateway, text.data ? &text : NULL, client, err);
+}
+
+int transaction_request(struct gateway *gateway, struct request *request, const char *who,
+			uint64_t client, struct err *err)
+{
+	struct transaction *t = gateway->transaction;
+
+	if (gateway->stopping)
+		return err_set(err, ERR_LOCKED,
+			       "the gateway is being taken down; try again in a moment");
+	if (request->verb == REQUEST_PLAN)
+		return request_plan(t, request, client, err);
+	if (request->verb == REQUEST_CONFIRM)
+		return request_confirm(t, client, err);
+	if (request->verb == REQUEST_ROLLBACK)
+		return request_rollback(t, request, who, client, err);
+	return request_apply(t, request, who, client, err);
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/work.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/rfc3339.h"
+#include "daemon/charon.h"
+#include "daemon/control.h"
+#include "daemon/drift.h"
+#include "daemon/guard.h"
+#include "daemon/stays.h"
+#include "daemon/workers.h"
+
+#define TICK_MS  20
+#define UNDO_MS  20000 /* for charon to take back what it had */
+#define RETRY_MS 5000  /* what is due must be taken back, even if it fails at first */
+
+static void work_free(struct work *work)
+{
+	candidate_free(&work->candidate);
+	arena_free(work->arena);
+	*work = (struct work){ .candidate = { .text = BUF_INIT } };
+}
+
+static void note_result(struct gateway *gateway, const char *result)
+{
+	gateway->applied = (int64_t)time(NULL);
+	(void)snprintf(gateway->apply_result, sizeof(gateway->apply_result), "%s", result);
+}
+
+static json_t *confirm_by(const struct transaction *t)
+{
+	char text[RFC3339_MAX], boot[BOOT_ID_MAX];
+	struct err ignored;
+
+	if (!t->waits || boot_id(boot, &ignored) < 0)
+		return json_null();
+	return json_string(rfc3339_text(
+	    (int64_t)time(NULL) +
+		(int64_t)(journal_left_ms(&t->waiting.journal, boot, boot_ms()) / 1000),
+	    text));
+}
+
+static json_t *result_json(const struct transaction *t)
+{
+	const struct work *work = &t->work;
+	const struct gateway *gateway = t->gateway;
+	struct err ignored;
+	unsigned current = 0;
+
+	(void)history_current(&gateway->paths, &current, &ignored);
+	return json_pack("{s:s, s:i, s:o, s:f, s:i, s:i, s:o}", "schema", "l2tpgw.apply/1",
+			 "generation", (int)current, "changes",
+			 changes_json(&work->effects.changes), "seconds",
+			 (double)(loop_ms() - work->began) / 1000, "sessions",
+			 (int)session_count(gateway->sessions, SESSION_UP), "dropped",
+			 (int)changes_dropped(&work->effects.changes), "confirm_by", confirm_by(t));
+}
+
+static enum work_state finish(struct transaction *t, const struct err *err)
+{
+	struct gateway *gateway = t->gateway;
+	const struct work *work = &t->work;
+	size_t count = work->effects.changes.count;
+	char result[64];
+
+	gateway->changing = false;
+	(void)snprintf(result, sizeof(result), "%zu changes", count);
+	if (err->code != ERR_NONE || work->recorded || count)
+		note_result(gateway, err->code == ERR_NONE ? result : err->text);
+	if (err->code != ERR_NONE)
+		log_error("apply: %s", err->text);
+	else if (count)
+		log_notice("applied %zu changes", count);
+	if (work->client)
+		control_finish(gateway->control, work->client,
+			       err->code == ERR_NONE ? result_json(t) : NULL, err);
+	gateway_reloaded(gateway);
+	work_free(&t->work);
+	drift_repair(gateway->drift, OBJECT_ALL);
+	return work_rest(t);
+}
+
+enum work_state work_nothing(struct transaction *t)
+{
+	const struct err none = { .code = ERR_NONE };
+
+	return finish(t, &none);
+}
+
+/* ---- undoing ---- */
+
+/* What is due stays due: it is tried again. */
+static enum work_state finish_failed(struct transaction *t)
+{
+	struct err failure = t->work.failure;
+	bool again = t->work.purpose == PURPOSE_TAKE_BACK;
+	enum work_state state = finish(t, &failure);
+
+	if (again)
+		loop_timer_in(&t->timer, RETRY_MS);
+	return state;
+}
+
+/* What is in the sets of a table goes with it. */
+void work_refill(struct transaction *t)
+{
+	const struct steps *steps = &t->work.effects.steps;
+
+	for (size_t i = 0; i < t->work.done; i++) {
+		if (steps->list[i].object.kind == OBJECT_RULESET)
+			stays_refill(t->gateway->stays);
+	}
+}
+
+static void undo_objects(struct transaction *t, struct err *err)
+{
+	const struct machine machine = machine_here(&t->gateway->paths);
+
+	if (apply_undo(&machine, &t->work.effects.steps, t->work.done, err) < 0)
+		t->gateway->broken = true;
+	else
+		(void)err_wrap(err, "nothing was changed");
+}
+
+/* In reverse. Only charon takes its time. */
+enum work_state work_undo(struct transaction *t, const struct err *failure)
+{
+	struct gateway *gateway = t->gateway;
+	struct work *work = &t->work;
+	bool wait = work->given;
+
+	work->failure = *failure;
+	if (work->swapped) {
+		candidate_swap(&work->candidate, gateway);
+		work->swapped = false;
+		charon_restart(gateway->charon);
+		wait = true;
+	} else if (work->given) {
+		charon_load(gateway->charon);
+	}
+	undo_objects(t, &work->failure);
+	session_table_shards(gateway->sessions, gateway->plan->worker_of);
+	work_refill(t);
+	workers_abandon(gateway->workers);
+	if (work->recorded)
+		ledger_fail(&work->ledger, failure->text, &work->failure);
+	if (!wait)
+		return finish_failed(t);
+	t->deadline = loop_ms() + UNDO_MS;
+	loop_timer_in(&t->timer, TICK_MS);
+	return STATE_UNDOING;
+}
+
+enum work_state work_undoing(struct transaction *t, const void *what)
+{
+	(void)what;
+	if (!charon_ready(t->gateway->charon) && loop_ms() < t->deadline) {
+		loop_timer_in(&t->timer, TICK_MS);
+		return STATE_UNDOING;
+	}
+	if (!charon_ready(t->gateway->charon))
+		(void)err_wrap(
+		    &t->work.failure,
+		    "charon does not answer; it is given what it had as soon as it does");
+	return finish_failed(t);
+}
+
+/* Before anything was touched. */
+enum work_state work_refuse(struct transaction *t, const struct err *err)
+{
+	t->work.failure = *err;
+	return finish_failed(t);
+}
+
+enum work_state work_abandon(struct transaction *t)
+{
+	struct work *work = &t->work;
+
+	(void)err_set(&work->failure, ERR_LOCKED, "the gateway is being taken down");
+	if (work->recorded)
+		ledger_fail(&work->ledger, "the gateway was taken down", &work->failure);
+	return finish_failed(t);
+}
+
+/* ---- it is done: committing ---- */
+
+void work_progress(struct transaction *t, size_t from, size_t to)
+{
+	struct changes *changes = &t->work.effects.changes;
+
+	for (size_t i = from; i < to; i++) {
+		changes->list[i].result = CHANGE_DONE;
+		if (t->work.client)
+			control_progress(t->gateway->control, t->work.client,
+					 change_json(&changes->list[i]));
+	}
+}
+
+static bool may_stay(const struct gateway *gateway, const char *name)
+{
+	const struct policy_user *user = policy_user(gateway->policy, name);
+
+	return user && !user->disabled;
+}
+
+static void end_sessions_of_gone_users(struct gateway *gateway)
+{
+	const struct session *session = NULL;
+	uint32_t slots[FABRIC_SLOTS];
+	size_t count = 0;
+
+	while ((session = session_iterate(gateway->sessions, session))) {
+		if (*session->user && !may_stay(gateway, session->user))
+			slots[count++] = session->slot;
+	}
+	for (size_t i = 0; i < count; i++)
+		session_close(gateway->sessions, gateway_now(), slots[i], SESSION_USER_DISABLED);
+}
+
+static void adopt(struct transaction *t)
+{
+	struct gateway *gateway = t->gateway;
+
+	if (!t->work.swapped)
+		candidate_swap(&t->work.candidate, gateway);
+	t->work.swapped = true;
+	session_table_policy(gateway->sessions, gateway->policy);
+	end_sessions_of_gone_users(gateway);
+	workers_commit(gateway->workers);
+	if (!charon_ready(gateway->charon))
+		charon_load(gateway->charon);
+	gateway->broken = false;
+}
+
+/* The next l2tpgwd would see to it as well: the policy is in force whatever comes of this. */
+static void settle(struct transaction *t)
+{
+	struct ledger *ledger = &t->work.ledger;
+	struct err err = { .code = ERR_NONE };
+
+	if (ledger_settle(ledger, &err) < 0)
+		log_error("after the apply: %s", err.text);
+	if (!ledger->journal.confirm_within)
+		return;
+	t->waits = true;
+	t->waiting = *ledger;
+	if (guard_start(&t->gateway->paths, &err) < 0)
+		log_error("nobody watches over the confirmation if l2tpgwd dies: %s", err.text);
+}
+
+static void taken_back(struct transaction *t)
+{
+	struct err err = { .code = ERR_NONE };
+	int result = ledger_roll_back(&t->waiting, t->work.why, &err);
+
+	if (result < 0)
+		log_error("after the rollback: %s", err.text);
+	if (result > 0)
+		log_warning("%s was edited meanwhile and is left as it is; what is in force is "
+			    "generation %u",
+			    t->gateway->paths.policy, t->waiting.journal.from);
+	log_notice("generation %u was taken back: %s", t->waiting.journal.to, t->work.why);
+	t->waits = false;
+	guard_end(&t->gateway->paths);
+}
+
+enum work_state work_commit(struct transaction *t)
+{
+	struct work *work = &t->work;
+	struct err err = { .code = ERR_NONE };
+
+	if (work->recorded && ledger_commit(&work->ledger, &err) < 0)
+		return work_undo(t, &err);
+	adopt(t);
+	if (work->recorded)
+		settle(t);
+	if (work->purpose == PURPOSE_TAKE_BACK)
+		taken_back(t);
+	work_progress(t, 0, work->effects.objects);
+	work_progress(t, work->effects.workers, work->effects.parts);
+	return work_nothing(t);
+}
