@@ -145,7 +145,7 @@ static void report(const struct up *up, const struct policy_file *file, json_t *
 		   const json_t *applied)
 {
 	const char *server = print_text(json_object_get(status, "gateway"), "name");
-	json_int_t changes = json_integer_value(json_object_get(applied, "changes"));
+	size_t changes = json_array_size(json_object_get(applied, "changes"));
 
 	if (up->args->given[OPTION_JSON]) {
 		json_t *result = json_pack("{s:s, s:O, s:b, s:b}", "schema", "l2tpgw.up/1",
@@ -157,7 +157,7 @@ static void report(const struct up *up, const struct policy_file *file, json_t *
 		return;
 	}
 	if (up->was_running)
-		printf("the gateway was running; %lld changes\n", (long long)changes);
+		printf("the gateway was running; %zu changes\n", changes);
 	else
 		puts("the gateway is up");
 	howto_print(file->policy, server, up->paths->policy,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "apply/policy_changes.h"
+#include "apply/step_changes.h"
 #include "base/fabric.h"
 #include "daemon/charon.h"
 
@@ -34,38 +35,6 @@ static void add_drops_of_policy(const struct gateway *gateway, struct changes *c
 		if (change->impact == KEY_DROPS)
 			add_drops(gateway, changes, change,
 				  one ? change->object + strlen(user) : NULL);
-	}
-}
-
-/* ---- objects ---- */
-
-/* What a file is for: those who read it only once see a change at their next start. */
-static enum key_impact file_impact(const char *path)
-{
-	const char *name = strrchr(path, '/') + 1;
-
-	if (!strcmp(name, "ppp-options"))
-		return KEY_NEW_SESSIONS;
-	return strncmp(name, "xl2tpd-", 7) ? KEY_LIVE : KEY_ROLLING;
-}
-
-static enum change_action action_of(const struct step *step)
-{
-	if (!step->after.present)
-		return CHANGE_REMOVE;
-	return step->before.present ? CHANGE_SET : CHANGE_ADD;
-}
-
-static void add_steps(const struct steps *steps, struct changes *changes)
-{
-	for (size_t i = 0; i < steps->count; i++) {
-		const struct step *step = &steps->list[i];
-		bool file = step->object.kind == OBJECT_FILE;
-		char text[160];
-
-		(void)change_add(changes, object_text(&step->object, text, sizeof(text)),
-				 action_of(step), file ? file_impact(step->object.name) : KEY_LIVE,
-				 step->before.note);
 	}
 }
 
@@ -162,7 +131,7 @@ int effects_find(const struct gateway *gateway, const struct candidate *candidat
 	policy_changes(&effects->changes, gateway->policy, candidate->policy);
 	add_drops_of_policy(gateway, &effects->changes);
 	effects->objects = effects->changes.count;
-	add_steps(&effects->steps, &effects->changes);
+	step_changes(&effects->changes, &effects->steps);
 	effects->workers = effects->changes.count;
 	add_workers(gateway->plan, candidate->plan, &effects->changes);
 	effects->parts = effects->changes.count;

@@ -39,6 +39,7 @@ void work_new(struct transaction *t, enum work_purpose purpose)
 	t->work = (struct work){ .purpose = purpose,
 				 .arena = arena_new(),
 				 .began = loop_ms(),
+				 .sessions = session_count(t->gateway->sessions, SESSION_UP),
 				 .candidate = { .text = BUF_INIT },
 				 .ledger = { .paths = &t->gateway->paths } };
 }

@@ -45,12 +45,13 @@ struct work {
 	struct candidate candidate; /* once swapped, what was in force before */
 	struct effects effects;
 	struct ledger ledger;
-	bool recorded;   /* the ledger is open: it is another policy */
-	bool swapped;    /* it is what gateway->plan says */
-	bool given;      /* charon was given something of it */
-	size_t done;     /* steps */
-	uint64_t client; /* whom to tell; 0 = nobody */
-	uint64_t began;  /* ms */
+	bool recorded;     /* the ledger is open: it is another policy */
+	bool swapped;      /* it is what gateway->plan says */
+	bool given;        /* charon was given something of it */
+	size_t done;       /* steps */
+	uint64_t client;   /* whom to tell; 0 = nobody */
+	unsigned sessions; /* that were up when it began */
+	uint64_t began;    /* ms */
 	bool allow_drop;
 	char allow_drop_of[SESSION_USER_MAX];
 	char why[160]; /* TAKE_BACK: for the history */

@@ -52,12 +52,11 @@ static json_t *result_json(const struct transaction *t)
 	unsigned current = 0;
 
 	(void)history_current(&gateway->paths, &current, &ignored);
-	return json_pack("{s:s, s:i, s:o, s:f, s:i, s:i, s:o}", "schema", "l2tpgw.apply/1",
-			 "generation", (int)current, "changes",
-			 changes_json(&work->effects.changes), "seconds",
-			 (double)(loop_ms() - work->began) / 1000, "sessions",
-			 (int)session_count(gateway->sessions, SESSION_UP), "dropped",
-			 (int)changes_dropped(&work->effects.changes), "confirm_by", confirm_by(t));
+	return json_pack(
+	    "{s:s, s:i, s:o, s:f, s:i, s:i, s:o}", "schema", "l2tpgw.apply/1", "generation",
+	    (int)current, "changes", changes_json(&work->effects.changes), "seconds",
+	    (double)(loop_ms() - work->began) / 1000, "sessions", (int)work->sessions, "dropped",
+	    (int)changes_dropped(&work->effects.changes), "confirm_by", confirm_by(t));
 }
 
 static enum work_state finish(struct transaction *t, const struct err *err)
