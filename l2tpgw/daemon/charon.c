@@ -457,7 +457,9 @@ static int charon_spawn(void *user, struct process *process, struct err *err)
 				     .out = STDERR_FILENO,
 				     .fds = gateway->held,
 				     .fds_count = array_size(gateway->held),
-				     .session = true };
+				     .session = true,
+				     .forked = supervised_note,
+				     .user = &charon->process };
 
 	(void)unlink(gateway->paths.vici);
 	if (gate_close(err) < 0)

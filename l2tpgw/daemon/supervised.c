@@ -51,9 +51,17 @@ static void watch(struct supervised *s)
 	s->ops->started(s->user);
 }
 
+int supervised_note(void *supervised, const struct process *process, struct err *err)
+{
+	const struct supervised *s = supervised;
+	struct pidfile file = { .pid = process->pid, .start = process->start };
+
+	(void)snprintf(file.digest, sizeof(file.digest), "%s", s->digest);
+	return pidfile_write(s->pid_path, &file, err);
+}
+
 static void spawn(struct supervised *s)
 {
-	struct pidfile file = { .pid = 0 };
 	struct err err = { .code = ERR_NONE };
 
 	if (s->ops->spawn(s->user, &s->process, &err) < 0) {
@@ -61,11 +69,6 @@ static void spawn(struct supervised *s)
 		feed(s, CHILD_EXITED);
 		return;
 	}
-	file.pid = s->process.pid;
-	file.start = s->process.start;
-	(void)snprintf(file.digest, sizeof(file.digest), "%s", s->digest);
-	if (pidfile_write(s->pid_path, &file, &err) < 0)
-		log_error("%s: %s", s->name, err.text);
 	s->adopted = false;
 	memcpy(s->running, s->digest, sizeof(s->running));
 	log_info("%s started, pid %d", s->name, (int)s->process.pid);

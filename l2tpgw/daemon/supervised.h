@@ -14,6 +14,7 @@
 #include "drive/process.h"
 
 struct supervised_ops {
+	/* With supervised_note() as the spawn's `forked`. */
 	int (*spawn)(void *user, struct process *process, struct err *err);
 	void (*started)(void *user); /* it runs (new or adopted): see whether it answers */
 	void (*gone)(void *user);    /* it is dead, and what lived in it */
@@ -39,6 +40,8 @@ struct supervised {
 
 void supervised_init(struct supervised *s, sd_event *loop, const char *name, const char *pid_path,
 		     const struct supervised_ops *ops, void *user);
+/* Writes the pid file of a `struct supervised` whose process has just been forked. */
+int supervised_note(void *supervised, const struct process *process, struct err *err);
 /* Lets go of the process without touching it. */
 void supervised_free(struct supervised *s);
 /* Takes hold of what the pid file names, with the digest there, if it still runs. */

@@ -171,7 +171,9 @@ static int worker_spawn(void *user, struct process *process, struct err *err)
 				     .fds = gateway->held,
 				     .fds_count = array_size(gateway->held),
 				     .nofile = WORKER_NOFILE,
-				     .session = true };
+				     .session = true,
+				     .forked = supervised_note,
+				     .user = &worker->process };
 
 	if (check_kernel(err) < 0)
 		return -1;

@@ -38,11 +38,19 @@ struct spawn {
 	size_t fds_count;        /* at most SPAWN_FDS_MAX */
 	unsigned nofile;         /* RLIMIT_NOFILE, soft and hard; 0 = as ours */
 	bool session;            /* setsid(): a session and process group of its own */
+	/*
+	 * Called once the child exists; it runs argv only when this has returned 0 (NULL = at
+	 * once), and ends if we do before: whoever notes it here never leaves one unnoted.
+	 */
+	int (*forked)(void *user, const struct process *process, struct err *err);
+	void *user;
 };
 
 #define SPAWN_FDS_MAX 8
 
-/* Returns once execve() has succeeded; if it failed, its errno is in *err and no child is left. */
+/* Returns once execve() has succeeded; if it or `forked` failed, *err says why and no child is
+ * left.
+ */
 int process_spawn(const struct spawn *spawn, struct process *process, struct err *err);
 /* 0; 1 = it is gone (no such pid, or another process has it now). */
 int process_adopt(pid_t pid, uint64_t start, struct process *process, struct err *err);

@@ -63,11 +63,26 @@ static int child_limits(unsigned nofile)
 	return nofile ? setrlimit(RLIMIT_NOFILE, &limit) : 0;
 }
 
-static _Noreturn void child(const struct spawn *spawn, int null, int report)
+/* Until the parent says so; false = it is gone, or does not want us. */
+static bool is_let_go(const int gate[2])
+{
+	char byte;
+	ssize_t n;
+
+	(void)close(gate[1]);
+	do {
+		n = read(gate[0], &byte, 1);
+	} while (n < 0 && errno == EINTR);
+	return n == 1;
+}
+
+static _Noreturn void child(const struct spawn *spawn, int null, int report, const int gate[2])
 {
 	static const char *const empty[] = { NULL };
 	int errnum;
 
+	if (!is_let_go(gate))
+		_exit(126);
 	if ((!spawn->session || setsid() >= 0) && child_fds(spawn, null) == 0 &&
 	    child_signals() == 0 && chdir("/") == 0 && child_limits(spawn->nofile) == 0)
 		(void)execve(spawn->argv[0], (char *const *)(uintptr_t)spawn->argv,
@@ -111,29 +126,39 @@ static int take_child(pid_t pid, struct process *process, struct err *err)
 	return 0;
 }
 
-static int parent(pid_t pid, const struct spawn *spawn, int report, struct process *process,
+static int let_go(const struct spawn *spawn, const struct process *process, int gate,
 		  struct err *err)
 {
-	int errnum = exec_errno(report);
+	if (spawn->forked && spawn->forked(spawn->user, process, err) < 0)
+		return -1;
+	return write(gate, "", 1) == 1 ? 0 : err_errno(err, errno, "its pipe");
+}
 
-	if (errnum) {
-		reap_failed(pid);
-		return err_errno(err, errnum, "cannot run %s", spawn->argv[0]);
-	}
-	if (take_child(pid, process, err) < 0) {
+static int parent(pid_t pid, const struct spawn *spawn, int report, int gate,
+		  struct process *process, struct err *err)
+{
+	int errnum;
+
+	if (take_child(pid, process, err) < 0 || let_go(spawn, process, gate, err) < 0) {
 		(void)kill(pid, SIGKILL);
 		reap_failed(pid);
-		return err_wrap(err, "%s", spawn->argv[0]);
+		process_release(process);
+		return err_wrap(err, "cannot run %s", spawn->argv[0]);
 	}
-	return 0;
+	errnum = exec_errno(report);
+	if (!errnum)
+		return 0;
+	reap_failed(pid);
+	process_release(process);
+	return err_errno(err, errnum, "cannot run %s", spawn->argv[0]);
 }
 
 int process_spawn(const struct spawn *spawn, struct process *process, struct err *err)
 {
 	cleanup_fd int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	cleanup_fd int ours = -1, theirs = -1;
+	cleanup_fd int ours = -1, theirs = -1, gate_in = -1, gate_out = -1;
 	sigset_t all, before;
-	int report[2];
+	int report[2], gate[2];
 	pid_t pid;
 
 	if (spawn->fds_count > SPAWN_FDS_MAX || spawn->argv[0][0] != '/')
@@ -143,17 +168,20 @@ int process_spawn(const struct spawn *spawn, struct process *process, struct err
 	ours = report[0];
 	theirs = lift(report[1]);
 	close(report[1]);
-	if (theirs < 0)
+	if (theirs < 0 || pipe2(gate, O_CLOEXEC) < 0)
 		return err_errno(err, errno, "cannot run %s", spawn->argv[0]);
+	gate_in = gate[0];
+	gate_out = gate[1];
 	/* No handler of ours may run in the child. */
 	sigfillset(&all);
 	(void)sigprocmask(SIG_SETMASK, &all, &before);
 	pid = fork();
 	if (pid == 0)
-		child(spawn, null, theirs);
+		child(spawn, null, theirs, gate);
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	if (pid < 0)
 		return err_errno(err, errno, "cannot run %s", spawn->argv[0]);
 	close(steal_fd(&theirs));
-	return parent(pid, spawn, ours, process, err);
+	close(steal_fd(&gate_in));
+	return parent(pid, spawn, ours, gate_out, process, err);
 }

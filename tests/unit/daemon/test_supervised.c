@@ -23,8 +23,10 @@ struct world {
 static int world_spawn(void *user, struct process *process, struct err *err)
 {
 	static const char *const argv[] = { "/bin/sleep", "1000", NULL };
-	const struct spawn spawn = { .argv = argv, .out = -1 };
-	const struct world *world = user;
+	struct world *world = user;
+	const struct spawn spawn = {
+		.argv = argv, .out = -1, .forked = supervised_note, .user = &world->s
+	};
 
 	if (world->refuse)
 		return err_set(err, ERR_FAILED, "the module is missing");

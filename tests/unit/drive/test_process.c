@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -149,6 +150,59 @@ static void exec_failure_is_reported(void **state)
 	argv[0] = "sleep";
 	assert_int_equal(process_spawn(&spawn, &process, &err), -1);
 	assert_int_equal(err.code, ERR_INTERNAL);
+}
+
+static int refuse(void *user, const struct process *process, struct err *why)
+{
+	*(pid_t *)user = process->pid;
+	return err_set(why, ERR_FAILED, "it cannot be noted");
+}
+
+static void one_that_cannot_be_noted_does_not_run(void **state)
+{
+	struct process process = PROCESS_NONE;
+	pid_t pid = 0;
+	const struct spawn spawn = { .argv = sleeper, .out = -1, .forked = refuse, .user = &pid };
+
+	(void)state;
+	assert_int_equal(process_spawn(&spawn, &process, &err), -1);
+	assert_non_null(strstr(err.text, "it cannot be noted"));
+	assert_int_equal(process.pid, 0);
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, NULL, WNOHANG), -1);
+}
+
+static int die(void *user, const struct process *process, struct err *why)
+{
+	(void)why;
+	if (write(*(int *)user, &process->pid, sizeof(process->pid)) > 0)
+		(void)kill(getpid(), SIGKILL);
+	return 0;
+}
+
+/* The parent is killed when the child exists and is not noted yet: the child ends by itself. */
+static void no_child_outlives_us_unnoted(void **state)
+{
+	struct process process = PROCESS_NONE;
+	int fds[2], status;
+	pid_t parent, child = 0;
+
+	(void)state;
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	parent = fork();
+	if (parent == 0)
+		_exit(process_spawn(
+		    &(struct spawn){ .argv = sleeper, .out = -1, .forked = die, .user = &fds[1] },
+		    &process, &err));
+	assert_int_equal(waitpid(parent, &status, 0), parent);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(read(fds[0], &child, sizeof(child)), sizeof(child));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 0), 0);
+	close(fds[0]);
+	close(fds[1]);
 }
 
 static void end_is_seen(void **state)
@@ -334,6 +388,8 @@ int main(void)
 		cmocka_unit_test(signals_are_reset),
 		cmocka_unit_test(limit_and_session_are_set),
 		cmocka_unit_test(exec_failure_is_reported),
+		cmocka_unit_test(one_that_cannot_be_noted_does_not_run),
+		cmocka_unit_test(no_child_outlives_us_unnoted),
 		cmocka_unit_test(end_is_seen),
 		cmocka_unit_test(strangers_are_adopted_by_start_time),
 		cmocka_unit_test(status_of_a_stranger_is_unknown),
