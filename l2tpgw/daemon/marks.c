@@ -6,7 +6,7 @@
 #include "base/fabric.h"
 #include "base/log.h"
 
-#define ANSWER_MS 30000 /* installing some hundred traps takes its time */
+#define ANSWER_MS 30000 /* some hundred traps take their time */
 
 static const char marks_name[] = FABRIC_NAME "-marks";
 static const char marks_local[] = "198.18.64.1"; /* MARKS_LOCAL */
@@ -31,6 +31,7 @@ static void trap(struct arena *arena, struct tree *children, unsigned n)
 	tree_value(arena, child, "mark_in", "%unique");
 	tree_value(arena, child, "mark_out", "%unique");
 	tree_value(arena, child, "start_action", "trap");
+	tree_value(arena, child, "policies", "no"); /* the kernel has no work with it then */
 }
 
 struct tree *marks_message(struct arena *arena, unsigned count)
