@@ -10,6 +10,7 @@
 #include "base/ip4.h"
 #include "base/log.h"
 #include "base/messages.h"
+#include "daemon/listener.h"
 #include "daemon/loop.h"
 #include "daemon/message.h"
 #include "daemon/pppds.h"
@@ -34,8 +35,7 @@ struct connection {
 
 struct admission {
 	struct gateway *gateway;
-	int listener;
-	sd_event_source *source;
+	struct listener listener;
 	struct connection *list;
 	unsigned count;
 };
@@ -269,33 +269,25 @@ static int connection_readable(sd_event_source *source, int fd, uint32_t revents
 	return 0;
 }
 
-static int connection_accepted(sd_event_source *source, int fd, uint32_t revents, void *user)
+static void connection_accepted(void *user, int fd, const struct local_peer *peer)
 {
 	struct admission *admission = user;
-	struct err err = { .code = ERR_NONE };
-	struct local_peer peer;
 	struct connection *connection;
-	int client = local_accept(fd, &peer, &err);
 
-	(void)source;
-	(void)revents;
-	if (client < 0)
-		return 0;
-	if (peer.uid != 0 || admission->count >= CONNECTIONS_MAX) {
-		(void)close(client);
-		return 0;
+	if (peer->uid != 0 || admission->count >= CONNECTIONS_MAX) {
+		(void)close(fd);
+		return;
 	}
 	connection = mem_alloc(sizeof(*connection));
 	connection->admission = admission;
-	connection->peer = peer;
-	connection->fd = client;
+	connection->peer = *peer;
+	connection->fd = fd;
 	connection->next = admission->list;
 	admission->list = connection;
 	admission->count++;
 	loop_timer_init(&connection->timer, admission->gateway->loop, admit_timeout, connection);
 	connection->source =
-	    loop_watch(admission->gateway->loop, client, EPOLLIN, connection_readable, connection);
-	return 0;
+	    loop_watch(admission->gateway->loop, fd, EPOLLIN, connection_readable, connection);
 }
 
 void admission_retry(struct admission *admission)
@@ -315,9 +307,8 @@ int admission_open(struct gateway *gateway, struct err *err)
 		return -1;
 	admission = mem_alloc(sizeof(*admission));
 	admission->gateway = gateway;
-	admission->listener = listener;
-	admission->source =
-	    loop_watch(gateway->loop, listener, EPOLLIN, connection_accepted, admission);
+	listener_open(&admission->listener, gateway->loop, listener, "admission socket",
+		      connection_accepted, admission);
 	gateway->admission = admission;
 	return 0;
 }
@@ -328,7 +319,6 @@ void admission_close(struct admission *admission)
 		return;
 	while (admission->list)
 		connection_close(admission->list);
-	loop_unwatch(&admission->source);
-	(void)close(admission->listener);
+	listener_close(&admission->listener);
 	free(admission);
 }

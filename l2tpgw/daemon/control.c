@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "daemon/bans.h"
 #include "daemon/kick.h"
+#include "daemon/listener.h"
 #include "daemon/loop.h"
 #include "daemon/request.h"
 #include "daemon/shutdown.h"
@@ -41,8 +42,7 @@ struct client {
 
 struct control {
 	struct gateway *gateway;
-	int listener;
-	sd_event_source *source;
+	struct listener listener;
 	struct client *list;
 	unsigned count;
 	uint64_t last_id;
@@ -269,35 +269,26 @@ static void client_late(void *user)
 	client_close(user);
 }
 
-static int client_accepted(sd_event_source *source, int fd, uint32_t revents, void *user)
+static void client_accepted(void *user, int fd, const struct local_peer *peer)
 {
 	struct control *control = user;
-	struct err err = { .code = ERR_NONE };
 	struct client *client;
-	struct local_peer peer;
-	int accepted = local_accept(fd, &peer, &err);
 
-	(void)source;
-	(void)revents;
-	if (accepted < 0)
-		return 0;
-	if (control->count >= (peer.uid ? CLIENTS_MAX : 2 * CLIENTS_MAX)) {
-		(void)close(accepted);
-		return 0;
+	if (control->count >= (peer->uid ? CLIENTS_MAX : 2 * CLIENTS_MAX)) {
+		(void)close(fd);
+		return;
 	}
 	client = mem_alloc(sizeof(*client));
 	client->control = control;
 	client->id = ++control->last_id;
-	client->peer = peer;
-	client->fd = accepted;
+	client->peer = *peer;
+	client->fd = fd;
 	client->next = control->list;
 	control->list = client;
 	control->count++;
 	loop_timer_init(&client->timer, control->gateway->loop, client_late, client);
 	loop_timer_in(&client->timer, CLIENT_MS);
-	client->source =
-	    loop_watch(control->gateway->loop, accepted, EPOLLIN, client_ready, client);
-	return 0;
+	client->source = loop_watch(control->gateway->loop, fd, EPOLLIN, client_ready, client);
 }
 
 int control_open(struct gateway *gateway, struct err *err)
@@ -309,8 +300,8 @@ int control_open(struct gateway *gateway, struct err *err)
 		return -1;
 	control = mem_alloc(sizeof(*control));
 	control->gateway = gateway;
-	control->listener = listener;
-	control->source = loop_watch(gateway->loop, listener, EPOLLIN, client_accepted, control);
+	listener_open(&control->listener, gateway->loop, listener, "control socket",
+		      client_accepted, control);
 	gateway->control = control;
 	return 0;
 }
@@ -321,8 +312,7 @@ void control_close(struct control *control)
 		return;
 	while (control->list)
 		client_close(control->list);
-	loop_unwatch(&control->source);
-	(void)close(control->listener);
+	listener_close(&control->listener);
 	free(control);
 }
 
