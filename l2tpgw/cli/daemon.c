@@ -11,10 +11,13 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "base/mem.h"
+#include "drive/procfs.h"
 
 #define LOG_DEFAULT      "/var/log/l2tpgw.log"
 #define TEARDOWN_WAIT_MS 120000
+#define PID_BYTES_MAX    32
 
 static const char *log_file(void)
 {
@@ -80,6 +83,22 @@ int daemon_start(const struct paths *paths, struct process *process, struct err 
 	cleanup_fd int log = open_log(err);
 
 	return log < 0 ? -1 : spawn_daemon(paths, NULL, log, process, err);
+}
+
+struct process daemon_running(const struct paths *paths)
+{
+	struct process process = PROCESS_NONE;
+	cleanup_buf struct buf text = BUF_INIT;
+	struct procfs_stat stat;
+	struct err ignored;
+	pid_t pid;
+
+	if (file_read(paths->daemon_pid, PID_BYTES_MAX, &text, &ignored) < 0)
+		return process;
+	pid = (pid_t)strtol(buf_text(&text), NULL, 10);
+	if (pid > 0 && procfs_stat(pid, &stat, &ignored) == 0)
+		(void)process_adopt(pid, stat.start, &process, &ignored);
+	return process;
 }
 
 enum err_code daemon_code(int status)

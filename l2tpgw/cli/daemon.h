@@ -18,5 +18,7 @@ enum err_code daemon_code(int status);
 const char *daemon_log(void);
 /* Runs `l2tpgwd --down` and waits for it. */
 int daemon_teardown(const struct paths *paths, struct err *err);
+/* The one that runs now, as far as its pid file tells; none if there is none. To be released. */
+struct process daemon_running(const struct paths *paths);
 
 #endif

@@ -13,6 +13,7 @@
 #include "cli/verb.h"
 
 #define DOWN_TIMEOUT_MS 180000
+#define END_MS          10000
 
 /* What only --purge takes: the policy with its secrets, and the state. */
 static int purge(const struct paths *paths, struct err *err)
@@ -32,9 +33,21 @@ static int purge(const struct paths *paths, struct err *err)
 	return 0;
 }
 
+/* When `down` is over, l2tpgwd is gone too, and not only about to go. */
+static json_t *ask(const struct paths *paths, struct err *err)
+{
+	struct process daemon = daemon_running(paths);
+	json_t *result = client_verb(paths, "down", DOWN_TIMEOUT_MS, err);
+
+	if (result)
+		(void)process_wait(&daemon, END_MS);
+	process_release(&daemon);
+	return result;
+}
+
 static json_t *take_down(const struct paths *paths, struct err *err)
 {
-	json_t *result = client_verb(paths, "down", DOWN_TIMEOUT_MS, err);
+	json_t *result = ask(paths, err);
 
 	/* Nobody there to ask: what an ended l2tpgwd left is taken away all the same. */
 	if (!result && err->code == ERR_UNREACHABLE && daemon_teardown(paths, err) == 0)

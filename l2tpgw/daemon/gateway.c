@@ -11,6 +11,7 @@
 #include "daemon/charon.h"
 #include "daemon/drift.h"
 #include "daemon/loop.h"
+#include "daemon/orphans.h"
 #include "daemon/pppds.h"
 #include "daemon/records.h"
 #include "daemon/stays.h"
@@ -33,12 +34,11 @@ bool gateway_ready(const struct gateway *gateway)
 
 /* ---- what the session table asks for ---- */
 
-static void delete_sa(const struct session_action *action)
+static void delete_sa(const struct gateway *gateway, const struct session_action *action)
 {
 	struct err err = { .code = ERR_NONE };
 
-	if (xfrm_sa_delete_mark(action->mark, &err) < 0 ||
-	    xfrm_policy_delete_mark(action->mark, &err) < 0)
+	if (orphans_delete_mark(action->mark, !gateway->plan->charon_managed, &err) < 0)
 		log_warning("the SAs of mark %u cannot be deleted: %s", action->mark, err.text);
 }
 
@@ -60,7 +60,7 @@ static void act(struct gateway *gateway, const struct session_action *action)
 		pppds_kill(gateway->pppds, action->pppd, action->hard);
 		break;
 	case SESSION_DELETE_SA:
-		delete_sa(action);
+		delete_sa(gateway, action);
 		break;
 	case SESSION_FORGET_SLOT:
 		forget_slot(action);

@@ -30,7 +30,7 @@
 #include "daemon/gateway.h"
 #include "daemon/guard.h"
 #include "daemon/loop.h"
-#include "daemon/pppd_database.h"
+#include "daemon/pppd_files.h"
 #include "daemon/pppds.h"
 #include "daemon/records.h"
 #include "daemon/request.h"
@@ -124,7 +124,7 @@ static int gateway_begin(struct gateway *gateway, struct err *err)
 	workers_adopt(gateway->workers);
 	gateway->held[0] = silent_open(err);
 	gateway->held[1] = gateway->held[0] < 0 ? -1 : encap_open(err);
-	if (gateway->held[1] < 0 || pppd_database_note(&gateway->paths, err) < 0 ||
+	if (gateway->held[1] < 0 || pppd_files_note(&gateway->paths, err) < 0 ||
 	    recovery_begin(gateway, err) < 0)
 		return -1;
 	bans_load(gateway);

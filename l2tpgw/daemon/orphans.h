@@ -15,5 +15,10 @@
  * connection: what a living one made is its own affair. How many marks, or negative.
  */
 int orphans_delete(const struct session_table *sessions, struct err *err);
+/*
+ * Deletes the SAs and policies of one mark. `shared`: a charon that serves others too may have
+ * given one of them that mark since; only what carries L2TP is deleted then.
+ */
+int orphans_delete_mark(uint32_t mark, bool shared, struct err *err);
 
 #endif

@@ -14,12 +14,12 @@
 #include "base/file.h"
 #include "daemon/external.h"
 #include "daemon/orphans.h"
-#include "daemon/pppd_database.h"
+#include "daemon/pppd_files.h"
 #include "daemon/stray.h"
 #include "drive/conntrack.h"
 #include "drive/pidfile.h"
 #include "drive/process.h"
-#include "drive/xfrm.h"
+#include "drive/vici_ask.h"
 #include "session/session.h"
 
 #define STOP_MS 10000
@@ -91,7 +91,7 @@ static int stop_pppds(const struct paths *paths, struct err *err)
 }
 
 /* SAs that a charon of ours left behind are in no charon's books: the records know their marks. */
-static int delete_orphans(const struct paths *paths, struct err *err)
+static int delete_orphans(const struct paths *paths, bool shared, struct err *err)
 {
 	DIR *dir = opendir(paths->sessions);
 	int result = 0;
@@ -110,8 +110,7 @@ static int delete_orphans(const struct paths *paths, struct err *err)
 		if (file_read(path, FIELDS_MAX, &data, err) == 0 &&
 		    fields_decode(&fields, buf_text(&data), data.len) &&
 		    fields_number(&fields, "mark", UINT32_MAX, &mark) &&
-		    (xfrm_sa_delete_mark((uint32_t)mark, err) < 0 ||
-		     xfrm_policy_delete_mark((uint32_t)mark, err) < 0))
+		    orphans_delete_mark((uint32_t)mark, shared, err) < 0)
 			result = -1;
 	}
 	(void)closedir(dir);
@@ -147,11 +146,13 @@ static void clean_ipsec(const struct paths *paths, struct err *first)
 {
 	struct err err = { .code = ERR_NONE };
 
-	if (is_in_run(paths, "strongswan.conf"))
+	bool managed = is_in_run(paths, "strongswan.conf");
+
+	if (managed)
 		note(orphans_delete(NULL, &err), first, &err);
 	else if (teardown_is_due(paths))
-		note(external_forget(&err), first, &err);
-	note(delete_orphans(paths, &err), first, &err);
+		note(external_forget(vici_system_socket(), &err), first, &err);
+	note(delete_orphans(paths, !managed, &err), first, &err);
 }
 
 int teardown(const struct paths *paths, struct err *first)
@@ -171,7 +172,7 @@ int teardown(const struct paths *paths, struct err *first)
 	clean_ipsec(paths, first);
 	note(remove_objects(paths, &err), first, &err);
 	note(conntrack_forget_all(&err), first, &err);
-	note(pppd_database_remove(paths, &err), first, &err);
+	note(pppd_files_remove(paths, &err), first, &err);
 	note(file_remove_tree(paths->run, &err), first, &err);
 	return first->code == ERR_NONE ? 0 : -1;
 }

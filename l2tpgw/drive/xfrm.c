@@ -272,8 +272,7 @@ int xfrm_sa_delete(const struct xfrm_sa *sa, struct err *err)
 	return netlink_change(NETLINK_XFRM, msg, ESRCH, "SA", err);
 }
 
-/* The inbound SA is found without a mark and puts it on what it decrypts. */
-static bool sa_has_mark(const struct xfrm_sa *sa, uint32_t mark)
+bool xfrm_sa_has_mark(const struct xfrm_sa *sa, uint32_t mark)
 {
 	return sa->proto == PROTO_ESP && ((sa->mark_mask && sa->mark == mark) ||
 					  (sa->set_mask == UINT32_MAX && sa->set_mark == mark));
@@ -289,7 +288,7 @@ int xfrm_sa_delete_mark(uint32_t mark, struct err *err)
 	if (xfrm_sa_list(arena, &list, &count, err) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++) {
-		if (!sa_has_mark(&list[i], mark))
+		if (!xfrm_sa_has_mark(&list[i], mark))
 			continue;
 		if (xfrm_sa_delete(&list[i], err) < 0)
 			return -1;

@@ -75,6 +75,8 @@ int xfrm_sa_list(struct arena *arena, struct xfrm_sa **list, size_t *count, stru
 /* Deletes exactly that listed policy or SA. NET_DONE / NET_SAME. */
 int xfrm_policy_delete(const struct xfrm_policy *policy, struct err *err);
 int xfrm_sa_delete(const struct xfrm_sa *sa, struct err *err);
+/* An ESP SA that looks up by that mark, or puts it on what it decrypts (as inbound ones do). */
+bool xfrm_sa_has_mark(const struct xfrm_sa *sa, uint32_t mark);
 /* All ESP SAs and all policies that look up by that mark, both ways: how many, or negative. */
 int xfrm_sa_delete_mark(uint32_t mark, struct err *err);
 int xfrm_policy_delete_mark(uint32_t mark, struct err *err);
