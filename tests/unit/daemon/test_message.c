@@ -35,6 +35,23 @@ static void an_admission_is_understood(void **state)
 	assert_string_equal(message.protocol, "mschapv2");
 }
 
+static void the_start_of_a_pppd_is_understood(void **state)
+{
+	struct message message;
+	struct fields fields;
+
+	(void)state;
+	assert_true(READ("type=start\0" IDENTITY, &fields, &message));
+	assert_int_equal(message.kind, MESSAGE_START);
+	assert_int_equal(message.vip, 0xc6121007);
+	assert_int_equal(message.pppd.pid, 42);
+	assert_int_equal(message.parent, 41);
+	assert_int_equal(message.tunnel, 5);
+	assert_false(
+	    READ("type=start\0pid=42\0starttime=900\0parent=41\0tunnel=5\0", &fields, &message));
+	assert_false(READ("type=start\0vip=198.18.16.7\0parent=41\0tunnel=5\0", &fields, &message));
+}
+
 static void reports_are_understood(void **state)
 {
 	struct message message;
@@ -86,6 +103,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_admission_is_understood),
+		cmocka_unit_test(the_start_of_a_pppd_is_understood),
 		cmocka_unit_test(reports_are_understood),
 		cmocka_unit_test(what_lacks_something_is_none),
 	};

@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <linux/udp.h>
 #include <linux/xfrm.h>
 
 #include "base/fabric.h"
@@ -193,62 +192,6 @@ static void sas_are_told_apart_by_mark(void **state)
 	assert_int_equal(xfrm_sa_delete(&list[0], &err), NET_SAME);
 }
 
-static void put_key(struct nl_msg *msg, int type, const char *name, unsigned bits)
-{
-	struct xfrm_algo algo = { .alg_key_len = bits };
-	char data[sizeof(algo) + 32] = { 0 };
-
-	(void)snprintf(algo.alg_name, sizeof(algo.alg_name), "%s", name);
-	memcpy(data, &algo, sizeof(algo));
-	netlink_put(msg, type, data, sizeof(algo) + bits / 8);
-}
-
-/* Needs ESP: encapsulation and the mark put on decrypted packets are read back. */
-static void read_sa_of_charon(void)
-{
-	struct xfrm_usersa_info info = {
-		.id = { .daddr.a4 = htonl(0xcb007109),
-			.spi = htonl(0xc2000001),
-			.proto = IPPROTO_ESP },
-		.saddr.a4 = htonl(0xcb007102),
-		.family = AF_INET,
-		.mode = XFRM_MODE_TRANSPORT,
-		.lft = { XFRM_INF, XFRM_INF, XFRM_INF, XFRM_INF, 0, 0, 0, 0 },
-	};
-	struct xfrm_encap_tmpl encap = { .encap_type = UDP_ENCAP_ESPINUDP,
-					 .encap_sport = htons(61000),
-					 .encap_dport = htons(4500) };
-	cleanup_nl_msg struct nl_msg *msg = netlink_request(XFRM_MSG_NEWSA, 0, &info, sizeof(info));
-	struct xfrm_mark mark = { .v = 77, .m = UINT32_MAX };
-	cleanup_arena struct arena *arena = arena_new();
-	struct xfrm_sa *list;
-	size_t count;
-
-	put_key(msg, XFRMA_ALG_CRYPT, "cbc(aes)", 128);
-	put_key(msg, XFRMA_ALG_AUTH, "hmac(sha1)", 160);
-	netlink_put(msg, XFRMA_ENCAP, &encap, sizeof(encap));
-	netlink_put(msg, XFRMA_MARK, &mark, sizeof(mark));
-	netlink_put_u32(msg, XFRMA_SET_MARK, 77);
-	assert_ok(netlink_change(NETLINK_XFRM, msg, -1, "SA", &err));
-	assert_ok(xfrm_sa_list(arena, &list, &count, &err));
-	assert_int_equal(count, 1);
-	assert_true(list[0].encap);
-	assert_int_equal(list[0].encap_sport, 61000);
-	assert_int_equal(list[0].encap_dport, 4500);
-	assert_int_equal(list[0].set_mark, 77);
-	assert_int_equal(list[0].set_mask, UINT32_MAX);
-	assert_int_equal(xfrm_sa_delete_mark(77, &err), 1);
-}
-
-static void sa_of_charon_is_read(void **state)
-{
-	(void)state;
-	netns_needed();
-	if (ability_probe(ABILITY_ESP, &err) < 0)
-		skip();
-	read_sa_of_charon();
-}
-
 static void probing_leaves_nothing(void **state)
 {
 	cleanup_arena struct arena *arena = arena_new();
@@ -290,7 +233,6 @@ int main(void)
 		cmocka_unit_test(rule_blocks),
 		cmocka_unit_test(marked_policies_are_told_apart),
 		cmocka_unit_test(sas_are_told_apart_by_mark),
-		cmocka_unit_test(sa_of_charon_is_read),
 		cmocka_unit_test(the_monitor_sees_policies_without_a_mark),
 		cmocka_unit_test(probing_leaves_nothing),
 	};
