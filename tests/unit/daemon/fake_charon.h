@@ -27,6 +27,7 @@ struct fake_charon {
 	bool hold_confirms; /* registrations are not confirmed yet */
 	bool refuse;        /* load-conn of "l2tpgw" fails */
 	bool forgot;        /* our connection is not there */
+	unsigned ours;      /* in so many answers to list-sas there is still an IKE_SA of ours */
 	unsigned held;      /* confirmations held back, all of one connection */
 	int held_fd;
 	struct buf story; /* commands, in order */
@@ -88,6 +89,9 @@ static inline void fake_answer(struct fake_charon *fake, int fd, const struct vi
 	buf_printf(&fake->story, "%s", packet->name);
 	if (loads && first)
 		buf_printf(&fake->story, "(%s)", first->name);
+	if (!strcmp(packet->name, "terminate"))
+		buf_printf(&fake->story, "(%s, %s)", tree_text(packet->message, "ike", ""),
+			   tree_text(packet->message, "timeout", ""));
 	buf_putc(&fake->story, ' ');
 	if (!strcmp(packet->name, "version")) {
 		tree_value(arena, message, "version", "5.9.8");
@@ -98,6 +102,9 @@ static inline void fake_answer(struct fake_charon *fake, int fd, const struct vi
 
 		if (!fake->forgot)
 			tree_item(arena, conns, "l2tpgw");
+	} else if (!strcmp(packet->name, "list-sas")) {
+		if (fake->ours && fake->ours--)
+			fake_send(fd, VICI_EVENT, "list-sa", message);
 	} else {
 		bool refused = fake->refuse && loads && first && !strcmp(first->name, "l2tpgw");
 
