@@ -4,7 +4,7 @@ import time
 
 from lablib.agreement import SLOTS, disagreements, number
 from lablib.capture import Capture, only_ipsec
-from lablib.checks import check, equal, holds, note, wait_until
+from lablib.checks import check, equal, holds, note
 from lablib.client import Client
 from lablib.gateway import Gateway, policy
 from lablib.stream import Stream
@@ -25,7 +25,7 @@ def test_a_slot_in_use():
     gateway.up()
     alice, beth, carol = (Client(node, user) for user, node in zip(names, net.clients()))
     alice.connect()
-    record = wait_until(lambda: (one := gateway.session_of("alice"))["state"] == "up" and one, 30, "alice is up")
+    record = gateway.wait_sessions(1)[0]
     use_marks(gateway, SLOTS - 1)
     with Capture(net.gw, "wan") as wan, Stream([alice], SERVER) as stream:
         newcomer_is_closed(gateway, beth, number(record["esp"]["mark"], 0) + SLOTS)

@@ -88,8 +88,11 @@ class Gateway:
         return next((one for one in self.sessions() if one["user"] == user), None)
 
     def wait_sessions(self, count, timeout=60):
-        return wait_until(lambda: len(found := self.sessions()) == count and (found or True), timeout,
-                          f"{count} sessions", 0.5)
+        """Until there are so many, each of them up: a client knows that it is in before the gateway has written it."""
+        def settled():
+            found = self.sessions()
+            return len(found) == count and all(one["state"] == "up" for one in found) and (found or True)
+        return wait_until(settled, timeout, f"{count} sessions", 0.5)
 
     def pids(self, name="l2tpgwd"):
         """Processes of a part: l2tpgwd, charon-systemd, xl2tpd, pppd."""
