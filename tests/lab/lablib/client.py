@@ -5,6 +5,7 @@ import signal
 
 from .checks import Timeout, holds, wait_until
 from .daemons import CHARON_LOG, XL2TPD_LOG, Charon, Xl2tpd
+from .node import SIOCGIFDSTADDR
 from .topology import GATEWAY, LAN
 from .transfer import transfer
 
@@ -107,7 +108,7 @@ class Client:
         self.start()
         self.secure()
         self.dial()
-        return self.wait_up(timeout)
+        return self.wait_up(timeout).answered()
 
     def hangup(self, timeout=60):
         """Ends the session as a user does: PPP, L2TP, then IKE say goodbye."""
@@ -149,6 +150,13 @@ class Client:
         name = self.ifname()
         if self.routes:
             self.node.ip(*(f"route replace {network} dev {name}" for network in self.routes))
+        return self
+
+    def answered(self, timeout=5):
+        """A client is up a moment before the other end, which drops what comes until its routes are set: waits until
+        that answers, if it ever does."""
+        other_end = self.node.address(self.ifname(), SIOCGIFDSTADDR)
+        holds(lambda: self.node.ping(other_end, count=1, wait=1), timeout)
         return self
 
     def wait_down(self, timeout=60):
@@ -227,5 +235,5 @@ def connect_all(clients, timeout=180):
     left = each(lambda client: client.start(), clients)
     left = each(lambda client: client.secure(wait=False), left)
     left = each(lambda client: client.secured().dial(), left)
-    each(lambda client: client.wait_up(timeout), left)
+    each(lambda client: client.wait_up(timeout).answered(), left)
     return failed

@@ -22,7 +22,7 @@ from .checks import holds, wait_until
 
 CLONE_NEWNS, CLONE_NEWNET = 0x00020000, 0x40000000
 MS_REC, MS_PRIVATE, MS_BIND = 0x4000, 0x40000, 0x1000
-SIOCGIFADDR = 0x8915
+SIOCGIFADDR, SIOCGIFDSTADDR = 0x8915, 0x8917
 IFA_F_TENTATIVE = 0x40
 BASE = pathlib.Path("/lab/nodes")
 PRIVATE = ("/run", "/etc/ppp", "/etc/l2tpgw", "/var/lib/l2tpgw", "/var/log")
@@ -270,11 +270,11 @@ class Node:
         with self.network():
             return [name for _, name in socket.if_nameindex()]
 
-    def address(self, interface):
-        """The IPv4 address of an interface, or None."""
+    def address(self, interface, request=SIOCGIFADDR):
+        """The IPv4 address of an interface (or with SIOCGIFDSTADDR of its other end), or None."""
         with self.network(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             try:
-                answer = fcntl.ioctl(probe, SIOCGIFADDR, struct.pack("16s24x", interface.encode()))
+                answer = fcntl.ioctl(probe, request, struct.pack("16s24x", interface.encode()))
             except OSError:
                 return None
         return socket.inet_ntoa(answer[20:24])
