@@ -33,6 +33,9 @@
 #define ANSWER_MS            15000 /* no answer for so long: frozen */
 #define SNAPSHOT_MS          30000
 
+/* Whoever speaks to a charon of ours by mistake is rarer than one who reloads his own. */
+#define KEPT_BEATS_MANAGED 5
+
 static const char *const events_wanted[] = { "ike-updown", "ike-update", "ike-rekey",
 					     "child-updown", "child-rekey" };
 
@@ -55,6 +58,7 @@ struct charon {
 	bool snapshot_running;
 	bool restored;   /* the records of an earlier l2tpgwd were handed over */
 	unsigned loads;  /* under way in PHASE_LOADING */
+	unsigned beats;  /* of health_timer, while it is ready */
 	uint64_t resync; /* ms; when the next snapshot is due */
 	uint64_t heard;  /* ms; when it began to run, or was last connected to us */
 	struct loop_timer connect_timer, health_timer, resync_timer;
@@ -419,7 +423,7 @@ static void ours_lost(void *user, const char *what)
 
 	if (charon->phase != PHASE_READY)
 		return;
-	log_warning("charon: our %s was unloaded by somebody else: loaded again", what);
+	log_warning("drift: charon: our %s was unloaded by somebody else; loaded again", what);
 	charon_load(charon);
 }
 
@@ -437,7 +441,8 @@ static void charon_health(void *user)
 	}
 	/* Not over the commands' connection, where a list of SAs may take long. */
 	(void)link_ask(&charon->events, &request);
-	if (!managed(charon) && charon->phase == PHASE_READY)
+	if (charon->phase == PHASE_READY &&
+	    (!managed(charon) || charon->beats++ % KEPT_BEATS_MANAGED == 0))
 		kept_check(&charon->kept);
 }
 

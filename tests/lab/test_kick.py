@@ -82,6 +82,7 @@ def banned(gateway, client):
     equal("it is lifted", json.loads(gateway.cli("bans", "lift", "carol", "--json").stdout)["bans"], [])
     client.stop()
     client.connect()
+    gateway.wait_sessions(2)
     equal("and carol is in again", client.ping(SERVER), 3)
 
 
