@@ -5,13 +5,27 @@
 
 #include "base/buf.h"
 
+#define TRAIL_MAX 8 /* the table of keys is not that deep */
+
 struct compare {
 	struct arena *arena;
 	struct differences *differences;
 	const void *before, *after; /* struct policy, or struct policy_user */
 	const char *user;
-	struct buf path, texts[2]; /* the texts hold secrets; freed, so wiped, at the end */
+	const struct key
+	    *trail[TRAIL_MAX]; /* keys from the root (or the user) to the one at hand */
+	size_t depth;
+	struct buf texts[2]; /* hold secrets; freed, so wiped, at the end */
 };
+
+static const char *path_of(const struct compare *compare)
+{
+	cleanup_buf struct buf path = BUF_INIT;
+
+	for (size_t i = 0; i < compare->depth; i++)
+		buf_printf(&path, "%s%s", i ? "." : "", compare->trail[i]->name);
+	return arena_strdup(compare->arena, buf_text(&path));
+}
 
 static struct difference *add(struct compare *compare, const struct key *key,
 			      enum difference_kind kind)
@@ -22,7 +36,7 @@ static struct difference *add(struct compare *compare, const struct key *key,
 
 	*difference = (struct difference){
 		.key = key,
-		.path = arena_strdup(compare->arena, buf_text(&compare->path)),
+		.path = path_of(compare),
 		.user = compare->user,
 		.kind = kind,
 		.impact = key->impact,
@@ -50,17 +64,15 @@ static void compare_value(struct compare *compare, const struct key *key)
 
 static void compare_members(struct compare *compare, const struct key *object)
 {
-	size_t len = compare->path.len;
-
 	for (size_t i = 0; i < object->keys_count; i++) {
 		const struct key *key = &object->keys[i];
 
-		buf_printf(&compare->path, "%s%s", len ? "." : "", key->name);
+		compare->trail[compare->depth++] = key;
 		if (key->show)
 			compare_value(compare, key);
 		else if (key->keys)
 			compare_members(compare, key);
-		buf_truncate(&compare->path, len);
+		compare->depth--;
 	}
 }
 
@@ -118,7 +130,6 @@ void policy_compare(const struct policy *before, const struct policy *after, str
 	*differences = (struct differences){ NULL, 0 };
 	compare_members(&compare, &policy_keys);
 	compare_users(&compare, before, after);
-	buf_free(&compare.path);
 	buf_free(&compare.texts[0]);
 	buf_free(&compare.texts[1]);
 }
