@@ -329,6 +329,24 @@ static int make_generation(const struct paths *paths, const struct generation *g
 	return -1;
 }
 
+/*
+ * The record of what is in force says so too, for when it is not in force any more. Best effort:
+ * `current` is what counts, and the next history_add() tries again.
+ */
+static void settle_current(const struct paths *paths)
+{
+	struct err ignored = { .code = ERR_NONE };
+	cleanup_json json_t *record = NULL;
+	struct generation g;
+	unsigned current;
+
+	if (history_current(paths, &current, &ignored) < 0 || !current)
+		return;
+	record = read_record(paths, current, &ignored);
+	if (record && record_parse(record, &g, NULL) && g.result == GENERATION_PENDING)
+		(void)history_result(paths, current, GENERATION_APPLIED, NULL, &ignored);
+}
+
 int history_add(const struct paths *paths, struct generation *g, const char *policy, size_t len,
 		const struct changes *changes, struct err *err)
 {
@@ -340,6 +358,7 @@ int history_add(const struct paths *paths, struct generation *g, const char *pol
 	if (file_mkdirs(paths->history, 0700, err) < 0 || sweep(paths, err) < 0 ||
 	    history_current(paths, &current, err) < 0 || find_numbers(paths, &numbers, err) < 0)
 		return -1;
+	settle_current(paths);
 	g->number = 1 + current;
 	if (numbers.count && numbers.list[numbers.count - 1] >= g->number)
 		g->number = 1 + numbers.list[numbers.count - 1];
@@ -366,5 +385,8 @@ int history_commit(const struct paths *paths, unsigned number, struct err *err)
 		return errno == ENOENT ? no_such(paths, number, err)
 				       : err_errno(err, errno, "%s", path);
 	current_path(paths, path);
-	return file_write(path, text, (size_t)len, 0600, true, err);
+	if (file_write(path, text, (size_t)len, 0600, true, err) < 0)
+		return -1;
+	settle_current(paths);
+	return 0;
 }

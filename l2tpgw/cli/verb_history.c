@@ -144,9 +144,10 @@ static int diff_of(const struct paths *paths, const struct history *history, uns
 static void one_json(const struct generation *g, const struct changes *changes,
 		     const struct buf *diff)
 {
-	json_t *result = generation_json(g);
+	json_t *result = json_pack("{s:s}", "schema", "l2tpgw.generation/1");
+	cleanup_json json_t *about = generation_json(g);
 
-	(void)json_object_set_new(result, "schema", json_string("l2tpgw.generation/1"));
+	(void)json_object_update(result, about);
 	(void)json_object_set_new(result, "changes", changes_json(changes));
 	(void)json_object_set_new(result, "diff", json_text(buf_text(diff)));
 	print_json(result);

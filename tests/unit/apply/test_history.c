@@ -152,7 +152,15 @@ static void results_are_told(void **state)
 	assert_int_equal(generations[2].result, GENERATION_UNCONFIRMED);
 	assert_string_equal(generations[2].detail, "nobody");
 	assert_int_equal(generations[3].result, GENERATION_APPLIED);
+	assert_int_equal(history_result(&paths, 4, GENERATION_PENDING, NULL, &err), 0);
+	add("{}", NULL);
+	commit(5); /* 4 was in force, and whatever cut its record off, that is still known */
+	(void)list(arena, &generations);
+	assert_int_equal(generations[3].result, GENERATION_APPLIED);
+	assert_int_equal(generations[4].result, GENERATION_APPLIED);
 	commit(0);
+	(void)list(arena, &generations);
+	assert_int_equal(generations[4].result, GENERATION_APPLIED);
 	assert_int_equal(current(), 0);
 }
 
