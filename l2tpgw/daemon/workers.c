@@ -105,7 +105,7 @@ static struct worker *worker_of_number(struct workers *workers, unsigned number)
 	return *worker;
 }
 
-static void start(struct workers *workers, const struct plan *plan)
+void workers_prepare(struct workers *workers, const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->workers_count; i++) {
 		const struct plan_worker *wanted = &plan->workers[i];
@@ -117,13 +117,6 @@ static void start(struct workers *workers, const struct plan *plan)
 		if (worker->role == WORKER_NEW || worker->role == WORKER_ENDING)
 			worker_start(worker, wanted->digest);
 	}
-}
-
-int workers_prepare(struct workers *workers, const struct plan *plan, struct err *err)
-{
-	(void)err;
-	start(workers, plan);
-	return 0;
 }
 
 int workers_progress(const struct workers *workers, struct err *err)
@@ -182,7 +175,7 @@ void workers_commit(struct workers *workers)
 {
 	struct gateway *gateway = workers->gateway;
 
-	start(workers, gateway->plan);
+	workers_prepare(workers, gateway->plan);
 	sort_out(workers);
 	session_table_shards(gateway->sessions, gateway->plan->worker_of);
 	stays_follow(gateway->stays, NULL);

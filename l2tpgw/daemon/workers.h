@@ -37,7 +37,7 @@ void workers_sessions_restored(struct workers *workers);
 void workers_running(const struct workers *workers, struct arena *arena, struct plan_running **list,
 		     size_t *count);
 /* The files and addresses of `plan` are there: starts what it needs and does not run. */
-int workers_prepare(struct workers *workers, const struct plan *plan, struct err *err);
+void workers_prepare(struct workers *workers, const struct plan *plan);
 /* Of those that were started: 1 = all answer, 0 = not yet, -1 = one failed. */
 int workers_progress(const struct workers *workers, struct err *err);
 /* Before the ruleset of `plan`. */

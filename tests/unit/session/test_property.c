@@ -213,6 +213,23 @@ static void worker_dies(struct world *w)
 	session_worker_died(w->table, at_ms(w->ms), worker);
 }
 
+/* Other workers serve from now on; who is on another one may stay there. */
+static void generation(struct world *w)
+{
+	uint8_t workers[FABRIC_SHARDS];
+
+	for (size_t i = 0; i < sizeof(workers); i++)
+		workers[i] = (uint8_t)(1 + below(w, 3));
+	session_table_shards(w->table, workers);
+	if (!below(w, 4))
+		session_worker_ended(w->table, at_ms(w->ms), 3);
+}
+
+static void redials(struct world *w)
+{
+	session_redial(w->table, at_ms(w->ms), fabric_slot(w->sas[below(w, SAS)].mark));
+}
+
 /* SAs whose events were lost with charon: the daemon looks for them when it starts a new one. */
 static void sweep_kernel(struct world *w)
 {
@@ -347,7 +364,7 @@ static const struct {
 	{ asks_again, 8 },      { rekey, 3 },       { reauthenticate, 2 }, { rebind, 2 },
 	{ client_vanishes, 2 }, { pppd_exits, 2 },  { password, 3 },       { kick, 2 },
 	{ snapshot, 5 },        { worker_dies, 1 }, { charon_dies, 1 },    { daemon_restarts, 1 },
-	{ time_passes, 8 },
+	{ time_passes, 8 },     { generation, 1 },  { redials, 2 },
 };
 
 static void act(struct world *w)
