@@ -13,6 +13,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
 RELEASES = {"debian12": "bookworm", "debian13": "trixie"}
 BOOT_MODULES = ["virtio_pci", "9pnet_virtio", "9p", "overlay", "virtio_console"]
+DISK_MODULES = ["virtio_blk", "ext4", "crc32c_generic"]
 
 TOOLS = {
     "qemu-system-x86_64": "qemu-system-x86",
@@ -180,22 +181,24 @@ class Guest:
         argv = ["unshare", "--mount", "sh", "-c", script, "build", str(self.root), str(REPOSITORY), str(target)]
         return subprocess.run(argv, check=False).returncode
 
-    def boot_modules(self):
+    def boot_modules(self, names):
         """The modules that reach the root, in an order in which each finds what it needs."""
         base = str((self.modules / "../..").resolve())
         found = []
-        for name in BOOT_MODULES:
+        for name in names:
             listing = run("modprobe", "-d", base, "-S", self.version, "--show-depends", name)
             found += [pathlib.Path(path) for path in re.findall(r"^insmod (\S+)", listing, re.M)]
         return list(dict.fromkeys(found))
 
-    def write_initramfs(self, target):
+    def write_initramfs(self, target, with_disk=False):
         with tempfile.TemporaryDirectory(prefix="lab-") as name:
             tree = pathlib.Path(name)
             for folder in ("bin", "dev", "modules"):
                 (tree / folder).mkdir()
             shutil.copy(busybox(), tree / "bin/busybox")
-            modules = self.boot_modules()
+            modules = self.boot_modules(BOOT_MODULES + (DISK_MODULES if with_disk else []))
+            if with_disk:
+                (tree / "boots-a-system").touch()
             for module in modules:
                 shutil.copy(module, tree / "modules")
             script = (HERE / "initramfs-init").read_text()

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 import prepare
 
@@ -21,11 +22,14 @@ KERNEL_ARGUMENTS = (
     "rcupdate.rcu_cpu_stall_suppress=1 apparmor=0 audit=0 random.trust_cpu=on "
     "cryptomgr.notests ipv6.autoconf=0"
 )
+SYSTEM_ARGUMENTS = " systemd.firstboot=no systemd.getty_auto=no systemd.show_status=no systemd.journald.forward_to_console=no"
 
 
 class Vm:
-    def __init__(self, guest, out, memory=MEMORY, icount=False):
+    def __init__(self, guest, out, memory=MEMORY, icount=False, system=None):
+        """system: the root that systemd boots (systems.py); without one, CMD is all that runs."""
         self.guest = guest
+        self.system = system
         self.out = pathlib.Path(out)
         self.memory = memory
         self.icount = icount
@@ -38,22 +42,34 @@ class Vm:
             self._write_control(control, command, environment or {})
             lock = prepare.locked("vm.lock")  # two VMs at once on a small machine only make each other late
             try:
-                in_time = self._boot(control, timeout)
+                in_time = self._boots(control, timeout)
             finally:
                 lock.close()
             return self._verdict(control, in_time, timeout)
 
     def _write_control(self, control, command, environment):
-        shutil.copy(prepare.HERE / "guest-init", control)
-        self.guest.write_initramfs(control / "initramfs")
+        for name in ("guest-init", "guest-system", "lab.service"):
+            shutil.copy(prepare.HERE / name, control)
+        if self.system:
+            self.system.make_disk(control / "disk")
+        self.guest.write_initramfs(control / "initramfs", bool(self.system))
         lines = [f"export {key}={shlex.quote(value)}" for key, value in sorted(environment.items())]
         lines += [f"cd {shlex.quote(str(prepare.REPOSITORY))} || exit", "exec " + shlex.join(command)]
         (control / "command").write_text("\n".join(lines) + "\n")
 
+    def _boots(self, control, timeout):
+        """Boots again for as long as the guest asks for it."""
+        end, again = time.monotonic() + timeout, control / "reboot"
+        while self._boot(control, end - time.monotonic()):
+            if not again.exists():
+                return True
+            again.unlink()
+        return False
+
     def _boot(self, control, timeout):
         # qemu takes no standard streams as descriptors to write to, hence the copies.
         streams = {"stdout": os.dup(1), "stderr": os.dup(2)}
-        with open(control / "console", "wb") as console:
+        with open(control / "console", "ab") as console:
             machine = subprocess.Popen(self._qemu(control, streams), stdin=subprocess.DEVNULL, stdout=console,
                                        stderr=console, pass_fds=tuple(streams.values()))
             try:
@@ -73,11 +89,16 @@ class Vm:
             cpu = ["-accel", "tcg,thread=single,tb-size=1024", "-smp", "1", "-icount", "shift=0,sleep=off"]
         shares = [("root", self.guest.root, True), ("modules", self.guest.modules.resolve(), True),
                   ("control", control, False), ("out", self.out.resolve(), False)]
+        disk, arguments = [], KERNEL_ARGUMENTS
+        if self.system:
+            shares.append(("system", self.system.root, True))
+            arguments += SYSTEM_ARGUMENTS
+            disk = ["-drive", f"file={control}/disk,format=raw,if=virtio,cache=unsafe"]
         if not self.guest.is_host:
             shares.append(("repository", prepare.REPOSITORY, True))
-        argv = ["qemu-system-x86_64", *cpu, "-cpu", "max", "-m", str(self.memory), "-no-reboot", "-nic", "none",
+        argv = ["qemu-system-x86_64", *cpu, "-cpu", "max", "-m", str(self.memory), "-no-reboot", "-nic", "none", *disk,
                 "-display", "none", "-vga", "none", "-monitor", "none", "-serial", "stdio",
-                "-kernel", str(self.guest.kernel), "-initrd", str(control / "initramfs"), "-append", KERNEL_ARGUMENTS,
+                "-kernel", str(self.guest.kernel), "-initrd", str(control / "initramfs"), "-append", arguments,
                 "-device", "virtio-serial"]
         for number, (stream, descriptor) in enumerate(streams.items(), 1):
             argv += ["-add-fd", f"fd={descriptor},set={number}",

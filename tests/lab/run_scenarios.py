@@ -25,9 +25,27 @@ def run(label, function):
             return
 
 
+# What a stage of a scenario ends with when there is another one: the machine reboots in between.
+REBOOT = 99
+
+
+def run_stage(module):
+    """One boot's part of a scenario that goes on after a reboot."""
+    count = checks.OUT / "stage"
+    stage = int(count.read_text()) if count.exists() else 0
+    function = module.STAGES[stage]
+    label = f"{module.__name__.removeprefix('test_')}.{function.__name__}"
+    held = checks.run_scenario(label, function)
+    logs.keep(label, show=not held)
+    count.write_text(str(stage + 1))
+    return REBOOT if held and stage + 1 < len(module.STAGES) else int(not held)
+
+
 def main(files):
     for file in files:
         module = importlib.import_module(pathlib.Path(file).stem)
+        if hasattr(module, "STAGES"):
+            return run_stage(module)
         for name, function in list(vars(module).items()):
             if name.startswith("test_") and callable(function):
                 label = f"{module.__name__.removeprefix('test_')}.{name.removeprefix('test_')}"

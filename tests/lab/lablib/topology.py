@@ -36,8 +36,9 @@ def cable(one, port, other, interface):
 class Topology:
     """direct: clients on the internet itself; nat1, nat2: how many clients behind each home router."""
 
-    def __init__(self, direct=1, nat1=0, nat2=0):
-        self.nodes = {}
+    def __init__(self, direct=1, nat1=0, nat2=0, gateway=None):
+        """gateway: the node in the gateway's place, if there is one already (lablib.system)."""
+        self.nodes = {"gw": gateway} if gateway else {}
         self._make_core()
         for number in range(direct):
             self._direct(f"c{number}", number)
@@ -69,7 +70,8 @@ class Topology:
         return node
 
     def _make_core(self):
-        inet, gw, srv = self._node("inet"), self._node("gw", ipv6=True, debian_ppp=True), self._node("srv")
+        inet, srv = self._node("inet"), self._node("srv")
+        gw = self.nodes.get("gw") or self._node("gw", ipv6=True, debian_ppp=True)
         cable(inet, "gw", gw, "wan")
         cable(gw, "lan", srv, "eth0")
         inet.sysctl("net.ipv4.ip_forward", 1)
