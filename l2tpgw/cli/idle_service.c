@@ -61,8 +61,7 @@ static bool charon_is_idle(void)
 	return idle;
 }
 
-/* A section of its own makes it serve (lns) or dial (lac). */
-static bool has_section(const char *config)
+bool idle_xl2tpd_serves(const char *config)
 {
 	for (const char *line = config; *line;) {
 		const char *end = strchrnul(line, '\n');
@@ -100,7 +99,7 @@ static bool xl2tpd_is_idle(void)
 	    procfs_argv(owners[0].pid, arena, &argv, &argc, &ignored) != 0)
 		return false;
 	return file_read(config_of(argv, argc), CONFIG_MAX, &config, &ignored) == 0 &&
-	       !has_section(buf_text(&config));
+	       !idle_xl2tpd_serves(buf_text(&config));
 }
 
 static const struct service {

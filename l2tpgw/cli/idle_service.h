@@ -21,5 +21,8 @@
 int idle_services_release(const struct paths *paths, bool managed, struct err *err);
 /* Enables and starts again what is remembered, and forgets it. */
 int idle_services_restore(const struct paths *paths, struct err *err);
+/* Has this configuration of xl2tpd any section but [global]: one that serves (lns) or dials (lac)?
+ */
+bool idle_xl2tpd_serves(const char *config);
 
 #endif
