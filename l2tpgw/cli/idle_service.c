@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "drive/boot.h"
 #include "drive/ports.h"
 #include "drive/procfs.h"
 #include "drive/systemctl.h"
@@ -18,7 +19,10 @@
 #define ANSWER_MS  10000
 #define CONFIG_MAX (1u << 20)
 #define RECORD_MAX 4096
+#define PORT_IKE   500
 #define PORT_L2TP  1701
+#define GONE_MS    10000
+#define LOOK_US    50000
 
 /* ---- is it idle? Not knowing is no. ---- */
 
@@ -107,9 +111,12 @@ static const struct service {
 	const char *why;
 	bool of_charon;
 	bool (*is_idle)(void);
+	const char *command; /* proc(5), comm */
+	uint16_t port;
 } services[] = {
-	{ "strongswan.service", "has no connection", true, charon_is_idle },
-	{ "xl2tpd.service", "has nothing to serve", false, xl2tpd_is_idle },
+	{ "strongswan.service", "has no connection", true, charon_is_idle, "charon-systemd",
+	  PORT_IKE },
+	{ "xl2tpd.service", "has nothing to serve", false, xl2tpd_is_idle, "xl2tpd", PORT_L2TP },
 };
 
 /* ---- what was released ---- */
@@ -152,12 +159,42 @@ static bool unit_is(const char *what, const char *unit)
 	return systemctl(words, NULL, &ignored) == 0;
 }
 
+static bool holds_port(const struct service *service)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct port_owner *owners;
+	struct err ignored;
+	size_t count;
+
+	if (ports_owners(arena, &service->port, 1, &owners, &count, &ignored) < 0)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!strcmp(owners[i].command, service->command))
+			return true;
+	}
+	return false;
+}
+
+/* A service made of an init script has stopped before its process has. */
+static int wait_gone(const struct service *service, struct err *err)
+{
+	uint64_t end = boot_ms() + GONE_MS;
+
+	while (holds_port(service)) {
+		if (boot_ms() >= end)
+			return err_set(err, ERR_FAILED, "%s was stopped, but %s still runs",
+				       service->unit, service->command);
+		(void)usleep(LOOK_US);
+	}
+	return 0;
+}
+
 static int release(const struct paths *paths, const struct service *service, struct err *err)
 {
 	const char *const words[] = { "--quiet", "disable", "--now", service->unit, NULL };
 
 	if (record_add(paths, service->unit, unit_is("is-enabled", service->unit), err) < 0 ||
-	    systemctl_must(words, err) < 0)
+	    systemctl_must(words, err) < 0 || wait_gone(service, err) < 0)
 		return -1;
 	(void)fprintf(stderr,
 		      "%s %s: stopped and disabled to make room; l2tpgw down gives it back\n",
