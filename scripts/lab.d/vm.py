@@ -86,7 +86,9 @@ class Vm:
     def _qemu(self, control, streams):
         cpu = ["-accel", "tcg,thread=multi,tb-size=1024", "-smp", "2"]
         if self.icount:
-            cpu = ["-accel", "tcg,thread=single,tb-size=1024", "-smp", "1", "-icount", "shift=0,sleep=off"]
+            # sleep=on: while the guest waits, for its files too, its time goes on as ours does. Without it a wait for
+            # a file lets all the guest's timers run out at once.
+            cpu = ["-accel", "tcg,thread=single,tb-size=1024", "-smp", "1", "-icount", "shift=0,sleep=on"]
         shares = [("root", self.guest.root, True), ("modules", self.guest.modules.resolve(), True),
                   ("control", control, False), ("out", self.out.resolve(), False)]
         disk, arguments = [], KERNEL_ARGUMENTS
