@@ -205,9 +205,9 @@ static enum work_state start(struct transaction *t)
 		return work_refuse(t, &err);
 	}
 	first = apply_order_running(&work->effects.steps, work->arena);
-	if (do_steps(t, first, &err) < 0 ||
-	    workers_prepare(t->gateway->workers, work->candidate.plan, &err) < 0)
+	if (do_steps(t, first, &err) < 0)
 		return work_undo(t, &err);
+	workers_prepare(t->gateway->workers, work->candidate.plan);
 	t->deadline = loop_ms() + WORKERS_MS;
 	return work_starting(t, NULL);
 }

@@ -12,6 +12,8 @@
 
 #define IP_TCP_HEADERS    40 /* bytes of an IPv4 and a TCP header without options */
 #define ELEMENTS_PER_LINE 8
+#define SOURCE            96 /* bits into an IPv4 header */
+#define DESTINATION       128
 
 static void put_separator(struct buf *out, size_t n)
 {
@@ -109,6 +111,13 @@ static const char *net_elements(struct plan *plan, const struct policy_nets *net
 	return take_text(plan, &out);
 }
 
+/* The address at a position of the IPv4 header is in a net. */
+static const char *address_in(struct plan *plan, unsigned position, uint32_t net, uint8_t bits)
+{
+	return arena_printf(plan->arena, "@nh,%u,32 & 0x%08x == 0x%08x", position, ip4_mask(bits),
+			    net);
+}
+
 static const char *net_text(struct plan *plan, uint32_t address, uint8_t bits)
 {
 	char text[IP4_TEXT_MAX];
@@ -146,9 +155,19 @@ static const char *render(struct plan *plan, const struct policy *policy, const 
 		{ .name = "digest", .value = digest },
 		{ .name = "ifname", .value = FABRIC_IFNAME_PREFIX },
 		{ .name = "port", .value = number(plan, FABRIC_L2TP_PORT) },
-		{ .name = "fabric_net", .value = net_text(plan, FABRIC_NET, FABRIC_NET_BITS) },
+		{ .name = "to_fabric",
+		  .value = address_in(plan, DESTINATION, FABRIC_NET, FABRIC_NET_BITS),
+		  .verbatim = true },
+		{ .name = "from_fabric",
+		  .value = address_in(plan, SOURCE, FABRIC_NET, FABRIC_NET_BITS),
+		  .verbatim = true },
+		{ .name = "from_worker",
+		  .value = address_in(plan, SOURCE, FABRIC_WORKER_NET, FABRIC_WORKER_BITS),
+		  .verbatim = true },
 		{ .name = "worker_net",
 		  .value = net_text(plan, FABRIC_WORKER_NET, FABRIC_WORKER_BITS) },
+		{ .name = "slots", .value = number(plan, FABRIC_SLOTS) },
+		{ .name = "shards", .value = number(plan, FABRIC_SHARDS) },
 		{ .name = "slot_mask", .value = number(plan, FABRIC_SLOTS - 1) },
 		{ .name = "shard_mask", .value = number(plan, FABRIC_SHARDS - 1) },
 		{ .name = "zone_of", .value = zone_elements(plan), .verbatim = true },

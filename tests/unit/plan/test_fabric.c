@@ -234,7 +234,11 @@ static void no_rule_means_somebody_elses_interface(void **state)
 	const char *p = plan->ruleset;
 
 	(void)state;
-	assert_null(strstr(p, "ppp"));
+	assert_null(strstr(p, "\"ppp"));
+	for (const char *type = p; (type = strstr(type, "iftype ppp "));) {
+		type += strlen("iftype ppp ");
+		assert_true(strncmp(type, "iifname", 7) == 0 || strncmp(type, "oiftype", 7) == 0);
+	}
 	while ((p = strstr(p, "ifname "))) {
 		p += strlen("ifname ");
 		p += strncmp(p, "!= ", 3) == 0 ? 3 : 0;
