@@ -30,6 +30,7 @@ const struct option_spec option_specs[OPTION_IDS] = {
 	[OPTION_ADDRESS] = { "address", "ADDRESS", "the address the user always gets" },
 	[OPTION_COMMENT] = { "comment", "TEXT", "a note that stands beside the user" },
 	[OPTION_EXPIRES] = { "expires", "WHEN", "the user is locked out from then on" },
+	[OPTION_PASSWORDS_TO] = { "passwords-to", "FILE", "a new file for generated passwords" },
 };
 
 #define OF_PASSWORD \
@@ -85,6 +86,17 @@ static const struct verb user_verbs[] = {
 	  .summary = "the users, without their passwords",
 	  .detail = "Sessions are counted if the gateway runs.\n",
 	  .run = verb_user_list },
+	{ .name = "import",
+	  .operands = "FILE",
+	  .options = BIT(OPTION_PASSWORDS_TO),
+	  .json = true,
+	  .summary = "new users out of a CSV file",
+	  .detail =
+	      "The first line names the columns, in any order: name; password, address, expires,\n"
+	      "group, comment if need be. Commas or semicolons between, UTF-8. Every error is\n"
+	      "reported with its line, and then nothing is changed. Users without a password get\n"
+	      "a generated one, which goes into the new file that --passwords-to names.\n",
+	  .run = verb_user_import },
 	{ .name = NULL },
 };
 

@@ -37,6 +37,7 @@ enum option_id {
 	OPTION_ALLOW_DROP,
 	OPTION_CONFIRM_WITHIN,
 	OPTION_BAN,
+	OPTION_PASSWORDS_TO,
 	OPTION_IDS,
 };
 
@@ -99,6 +100,7 @@ int verb_user_enable(const struct args *args, struct err *err);
 int verb_user_expire(const struct args *args, struct err *err);
 int verb_user_remove(const struct args *args, struct err *err);
 int verb_user_list(const struct args *args, struct err *err);
+int verb_user_import(const struct args *args, struct err *err);
 int verb_version(const struct args *args, struct err *err);
 
 #endif

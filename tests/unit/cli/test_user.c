@@ -197,6 +197,46 @@ static void one_at_a_time(void **state)
 	assert_policy("");
 }
 
+static void import_file(const char *text, char path[64], char line[256])
+{
+	password_file(text, path);
+	(void)snprintf(line, 256, "user import %s", path);
+}
+
+static void a_file_is_imported_whole_or_not_at_all(void **state)
+{
+	cleanup_buf struct buf passwords = BUF_INIT, policy = BUF_INIT;
+	char path[64], line[256], with[400], to[64];
+	struct err err;
+	struct stat st;
+
+	(void)state;
+	put_policy("");
+	(void)snprintf(to, sizeof(to), "%s/passwords", dir);
+	import_file("name,password\nbob,x\nalice,y\n", path, line);
+	assert_int_equal(run(line, &err), ERR_POLICY);
+	import_file("name,comment\nbob,\"a \"\"b\"\"\"\ncy,\n", path, line);
+	assert_int_equal(run(line, &err), -1);
+	assert_int_equal(err.code, ERR_USAGE);
+	assert_non_null(strstr(err.text, "2 users have no password"));
+	assert_policy("");
+	(void)snprintf(with, sizeof(with), "%s --passwords-to %s", line, to);
+	assert_int_equal(run(with, &err), 0);
+	assert_int_equal(stat(to, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(file_read(to, 4096, &passwords, &err), 0);
+	assert_int_equal(strncmp(buf_text(&passwords), "name,password\n\"bob\",", 20), 0);
+	assert_int_equal(file_read(paths.policy, 4096, &policy, &err), 0);
+	assert_non_null(strstr(buf_text(&policy), "\"comment\": \"a \\\"b\\\"\""));
+	/* A file that is there is nobody's to overwrite. */
+	put_policy("");
+	assert_int_equal(run(with, &err), -1);
+	assert_non_null(strstr(err.text, "cannot create"));
+	assert_policy("");
+	assert_int_equal(unlink(to), 0);
+	assert_int_equal(unlink(path), 0);
+}
+
 /* ---- with a gateway ---- */
 
 struct played {
@@ -299,6 +339,7 @@ int main(void)
 		cmocka_unit_test(users_come_change_and_go),
 		cmocka_unit_test(what_cannot_be_is_refused),
 		cmocka_unit_test(one_at_a_time),
+		cmocka_unit_test(a_file_is_imported_whole_or_not_at_all),
 		cmocka_unit_test(a_gateway_is_given_the_text),
 		cmocka_unit_test(a_gateway_that_refuses_is_quoted),
 	};
