@@ -7,13 +7,12 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "cli/client.h"
 #include "cli/load.h"
+#include "cli/order.h"
 #include "drive/local.h"
 #include "drive/lock_file.h"
 
-#define LOCK_WAIT_MS  5000
-#define APPLY_WAIT_MS 120000
+#define LOCK_WAIT_MS 5000
 
 int policy_edit_begin(struct policy_edit *edit, const struct paths *paths, const char *what,
 		      struct err *err)
@@ -60,13 +59,15 @@ int policy_edit_invalid(const struct policy_edit *edit, const struct err *err)
 
 static int apply(struct policy_edit *edit, const char *what, const char *user, struct err *err)
 {
-	cleanup_buf struct buf line = BUF_INIT;
-	json_t *request = json_pack("{s:s, s:s, s:s, s:s?}", "verb", "apply", "base", edit->base,
-				    "what", what, "allow_drop_of", user);
+	const struct order order = { .paths = edit->paths,
+				     .verb = "apply",
+				     .policy = &edit->after.text,
+				     .base = edit->base,
+				     .what = what,
+				     .allow_drop_of = user,
+				     .json = true };
 
-	client_request(&line, request, &edit->after.text);
-	json_decref(request);
-	edit->applied = client_line(edit->paths, &line, APPLY_WAIT_MS, NULL, NULL, err);
+	edit->applied = order_give(&order, err);
 	return edit->applied ? 0 : -1;
 }
 
@@ -103,10 +104,7 @@ void policy_edit_print(const struct policy_edit *edit)
 	else if (!edit->applied)
 		puts("the gateway does not run; it takes effect with l2tpgw up");
 	else
-		printf("applied in %.2f s; %lld of %lld sessions dropped\n",
-		       json_number_value(json_object_get(edit->applied, "seconds")),
-		       (long long)json_integer_value(json_object_get(edit->applied, "dropped")),
-		       (long long)json_integer_value(json_object_get(edit->applied, "sessions")));
+		order_print(&(struct order){ .verb = "apply" }, edit->applied);
 }
 
 void policy_edit_end(struct policy_edit *edit)
