@@ -1,0 +1,192 @@
+"""plan, apply, confirm and rollback with clients under traffic: what is said beforehand, what is done, what comes back."""
+
+import json
+import signal
+import time
+
+from lablib.agreement import disagreements
+from lablib.checks import check, equal, holds, note, wait_until
+from lablib.client import Client, connect_all
+from lablib.gateway import POLICY, Gateway, policy
+from lablib.stream import Stream
+from lablib.topology import SERVER, Topology
+
+GROUP = "apply"
+TIMEOUT = 900
+
+NAMES = ("alice", "beth", "carol")
+USERS = tuple((name, "wonderland") for name in NAMES)
+
+
+def started(count=3):
+    net = Topology(direct=1, nat1=2)
+    gateway = Gateway(net.gw)
+    gateway.write_policy(policy(USERS))
+    gateway.up()
+    clients = {user: Client(node, user) for node, user in zip(net.clients(), NAMES)}
+    if count:
+        equal("all connect", connect_all(list(clients.values())[:count]), {})
+        gateway.wait_sessions(count)
+    return net, gateway, clients
+
+
+def identity(gateway):
+    return {one["user"]: (one["id"], one["ppp"]["pid"], one["interface"]) for one in gateway.sessions()}
+
+
+def answers(gateway, *arguments):
+    """Exit status and the object on standard output, if there is one."""
+    result = gateway.cli(*arguments, "--json", check=False)
+    return result.returncode, json.loads(result.stdout) if result.stdout.strip() else result.stderr
+
+
+def objects(result):
+    return [change["object"] for change in result["changes"]]
+
+
+def generation(gateway):
+    return answers(gateway, "plan")[1]["generation"]
+
+
+def ruleset(gateway):
+    return gateway.node.run("nft list chain inet l2tpgw forward").stdout
+
+
+def test_plan_and_apply():
+    net, gateway, clients = started()
+    equal("right after up there is nothing to do", answers(gateway, "plan")[0], 0)
+    before, first = identity(gateway), generation(gateway)
+    with Stream(clients.values(), SERVER) as stream:
+        gateway.write_policy(policy(USERS, firewall={"isolate_clients": False}, ppp={"dns": ["9.9.9.9"]},
+                                    ipsec={"dpd": "40s"}))
+        status, plan = answers(gateway, "plan")
+        equal("plan says that there is something to do", status, 2)
+        for name in ("policy firewall.isolate_clients", "policy ppp.dns", "policy ipsec.dpd", "connection l2tpgw",
+                     "nftables table inet l2tpgw"):
+            check(f"the plan names {name}", name in objects(plan), objects(plan))
+        equal("it drops nobody", plan["dropped"], 0)
+        status, applied = answers(gateway, "apply")
+        equal("apply does it", status, 0)
+        equal("what it did is what the plan said", sorted(objects(applied)), sorted(objects(plan)))
+        equal("each effect is done", {change["result"] for change in applied["changes"]}, {"done"})
+        equal("it is the next generation", applied["generation"], first + 1)
+        note(f"applied {len(applied['changes'])} changes in {applied['seconds']:.2f} s")
+        check("isolation is gone from the ruleset", "oifname" not in ruleset(gateway).split("jump")[0].split("tcp")[0],
+              ruleset(gateway))
+        equal("then there is nothing to do", answers(gateway, "plan")[0], 0)
+        writes_nothing(gateway)
+    equal("nobody lost a packet", stream.lost, {})
+    equal("sessions are the same", identity(gateway), before)
+    equal("all agree", disagreements(gateway, clients), [])
+
+
+def writes_nothing(gateway):
+    """An apply without a change touches no file, no rule and no connection of charon's."""
+    def state():
+        rules = gateway.node.run("nft -a list table inet l2tpgw").stdout
+        return gateway.node.run("find /run/l2tpgw /var/lib/l2tpgw /etc/l2tpgw -type f -printf '%p %T@ %i\\n'").stdout, rules
+    before = state()
+    status, applied = answers(gateway, "apply")
+    equal("apply without a change", (status, applied["changes"]), (0, []))
+    equal("touches nothing", state(), before)
+
+
+def test_refusals_change_nothing():
+    net, gateway, clients = started()
+    before, first = identity(gateway), generation(gateway)
+    with Stream(clients.values(), SERVER) as stream:
+        gateway.write_policy(policy(USERS[:2]))
+        status, said = answers(gateway, "apply")
+        equal("who is removed would be dropped: refused", status, 1)
+        check("and named", "carol" in said, said)
+        equal("the plan names her too", answers(gateway, "plan")[1]["dropped"], 1)
+        gateway.write_policy(policy(USERS).copy() | {"ipsec": {"psk": "a shared secret",
+                                                               "ike_proposals": ["aes256-sha256-modp2048"],
+                                                               "esp_proposals": ["chacha20poly1305"]}})
+        status, said = answers(gateway, "apply")
+        note(f"proposals that charon lacks: {status} {said if isinstance(said, str) else objects(said)}")
+    equal("nobody lost a packet", stream.lost, {})
+    equal("sessions are the same", identity(gateway), before)
+    equal("all agree", disagreements(gateway, clients), [])
+
+
+def test_a_failing_step_is_undone():
+    net, gateway, clients = started()
+    before, first, rules = identity(gateway), generation(gateway), ruleset(gateway)
+    with Stream(clients.values(), SERVER) as stream:
+        # A directory where a file is to be written: what comes before it is undone.
+        gateway.node.run("mkdir /run/l2tpgw/xl2tpd-2.conf")
+        gateway.write_policy(policy(USERS, l2tp={"retries": 9}, firewall={"isolate_clients": False}))
+        status, said = answers(gateway, "apply")
+        equal("it fails", status, 1)
+        check("and says what and that nothing was changed", "xl2tpd-2.conf" in said and "nothing was changed" in said, said)
+        equal("the generation in force is the old one", generation(gateway), first)
+        equal("the rules are the old ones", ruleset(gateway), rules)
+        gateway.node.run("rmdir /run/l2tpgw/xl2tpd-2.conf")
+        equal("later it can be applied", answers(gateway, "apply")[0], 0)
+        wait_until(lambda: (gateway.part("xl2tpd-2") or {"state": ""})["state"] == "ready", 60, "the new worker serves")
+    equal("nobody lost a packet", stream.lost, {})
+    equal("sessions are the same", identity(gateway), before)
+
+
+def test_confirmation():
+    net, gateway, clients = started()
+    before, first = identity(gateway), generation(gateway)
+    old = gateway.node.read(POLICY)
+    with Stream(clients.values(), SERVER) as stream:
+        gateway.write_policy(policy(USERS, firewall={"isolate_clients": False}))
+        tried = gateway.node.read(POLICY)
+        status, applied = answers(gateway, "apply", "--confirm-within", "10s")
+        equal("applied, to be confirmed", (status, bool(applied["confirm_by"])), (0, True))
+        equal("another apply has to wait", answers(gateway, "apply")[0], 75)
+        wait_until(lambda: generation(gateway) == first, 60, "it is taken back")
+        equal("the policy file is the old one", gateway.node.read(POLICY), old)
+        equal("to confirm is too late", answers(gateway, "confirm")[0], 4)
+        equal("nothing is left to do", answers(gateway, "plan")[0], 0)
+        gateway.node.write(POLICY, tried, 0o600)
+        equal("applied again", answers(gateway, "apply", "--confirm-within", "60s")[0], 0)
+        equal("and confirmed", answers(gateway, "confirm")[0], 0)
+        equal("it stays", answers(gateway, "plan")[0], 0)
+        equal("no guard is left", gateway.node.exists("/run/l2tpgw/guard.pid"), False)
+        status, back = answers(gateway, "rollback")
+        equal("rollback goes back to what was before", (status, gateway.node.read(POLICY)), (0, old))
+    equal("nobody lost a packet", stream.lost, {})
+    equal("sessions are the same", identity(gateway), before)
+    history = answers(gateway, "history")[1]
+    note(f"history: {[(one['number'], one['what'], one['result']) for one in history['generations']]}")
+
+
+def test_confirmation_without_l2tpgwd():
+    net, gateway, clients = started()
+    before, first = identity(gateway), generation(gateway)
+    old = gateway.node.read(POLICY)
+    with Stream(clients.values(), SERVER) as stream:
+        gateway.write_policy(policy(USERS, firewall={"isolate_clients": False}, l2tp={"retries": 9}))
+        equal("applied, to be confirmed", answers(gateway, "apply", "--confirm-within", "10s")[0], 0)
+        daemon = int(gateway.node.read("/run/l2tpgw/l2tpgwd.pid"))
+        gateway.node.run(f"kill -KILL {daemon}")
+        wait_until(lambda: gateway.node.read(POLICY) == old, 90, "it is taken back without l2tpgwd")
+        gateway.wait_state()
+        equal("what was before is in force", generation(gateway), first)
+        equal("nothing is left to do", answers(gateway, "plan")[0], 0)
+    equal("nobody lost a packet", stream.lost, {})
+    equal("sessions are the same", identity(gateway), before)
+    equal("all agree", disagreements(gateway, clients), [])
+
+
+def test_a_restart_takes_over_what_is_in_force():
+    net, gateway, clients = started()
+    before, first, rules = identity(gateway), generation(gateway), ruleset(gateway)
+    gateway.write_policy(policy(USERS, firewall={"isolate_clients": False}))
+    gateway.kill("l2tpgwd")
+    gateway.daemon()
+    gateway.wait_state()
+    equal("the edited file is not applied by a restart", (generation(gateway), ruleset(gateway)), (first, rules))
+    equal("the plan shows it", answers(gateway, "plan")[0], 2)
+    gateway.write_policy("{ nonsense")
+    gateway.kill("l2tpgwd")
+    gateway.daemon()
+    gateway.wait_state()
+    equal("not even a broken one matters", (generation(gateway), ruleset(gateway)), (first, rules))
+    equal("sessions are the same", identity(gateway), before)
+    equal("all agree", disagreements(gateway, clients), [])
