@@ -191,10 +191,13 @@ static int wait_gone(const struct service *service, struct err *err)
 
 static int release(const struct paths *paths, const struct service *service, struct err *err)
 {
-	const char *const words[] = { "--quiet", "disable", "--now", service->unit, NULL };
+	/* One by one: for a service made of an init script systemctl forgets --now. */
+	const char *const disable[] = { "--quiet", "disable", service->unit, NULL };
+	const char *const stop[] = { "--quiet", "stop", service->unit, NULL };
 
 	if (record_add(paths, service->unit, unit_is("is-enabled", service->unit), err) < 0 ||
-	    systemctl_must(words, err) < 0 || wait_gone(service, err) < 0)
+	    systemctl_must(disable, err) < 0 || systemctl_must(stop, err) < 0 ||
+	    wait_gone(service, err) < 0)
 		return -1;
 	(void)fprintf(stderr,
 		      "%s %s: stopped and disabled to make room; l2tpgw down gives it back\n",

@@ -21,6 +21,7 @@ TOOLS = {
     "depmod": "kmod",
     "cpio": "cpio",
     "unxz": "xz-utils",
+    "mkfs.ext4": "e2fsprogs",
     "dpkg": "dpkg",
     "apt-get": "apt",
 }

@@ -30,7 +30,7 @@ class System:
                 mark.write_text(depends)
 
     def _make_root(self):
-        prepare.require({"debootstrap": "debootstrap", "mkfs.ext4": "e2fsprogs"})
+        prepare.require({"debootstrap": "debootstrap"})
         print(f"lab: making a minimal {self.guest.release} in {self.root}", flush=True)
         half = self.root.with_suffix(".part")
         shutil.rmtree(half, ignore_errors=True)
