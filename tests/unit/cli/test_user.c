@@ -5,12 +5,16 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <pthread.h>
+#include <pty.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -237,6 +241,74 @@ static void a_file_is_imported_whole_or_not_at_all(void **state)
 	assert_int_equal(unlink(path), 0);
 }
 
+/* ---- at a terminal ---- */
+
+/* Reads until the text is there, or the end. */
+static void hear(int terminal, struct buf *said, const char *text)
+{
+	char chunk[256];
+	ssize_t n;
+
+	while (!text || !strstr(buf_text(said), text)) {
+		n = read(terminal, chunk, sizeof(chunk));
+		if (n <= 0)
+			return;
+		buf_append(said, chunk, (size_t)n);
+	}
+}
+
+/* Echo is off once the question is there: what is typed too early is thrown away. */
+static void wait_hidden(int terminal)
+{
+	struct termios settings;
+
+	do {
+		(void)usleep(1000);
+		assert_int_equal(tcgetattr(terminal, &settings), 0);
+	} while (settings.c_lflag & ECHO);
+}
+
+static int asked(const char *first, const char *second)
+{
+	cleanup_buf struct buf said = BUF_INIT;
+	int terminal, status;
+	struct err err;
+	pid_t child = forkpty(&terminal, NULL, NULL, NULL);
+
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(run("user passwd alice", &err) == 0 ? 0 : (int)err.code);
+	hear(terminal, &said, "New password: ");
+	wait_hidden(terminal);
+	assert_true(write(terminal, first, strlen(first)) > 0);
+	if (second) {
+		hear(terminal, &said, "Once more: ");
+		wait_hidden(terminal);
+		assert_true(write(terminal, second, strlen(second)) > 0);
+	}
+	hear(terminal, &said, NULL);
+	assert_null(strstr(buf_text(&said), "tops"));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	(void)close(terminal);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+static void passwords_are_asked_for_twice_and_not_shown(void **state)
+{
+	cleanup_buf struct buf policy = BUF_INIT;
+	struct err err;
+
+	(void)state;
+	put_policy("");
+	assert_int_equal(asked("topsecret\n", "topsoil\n"), ERR_USAGE);
+	assert_int_equal(asked("\n", NULL), ERR_USAGE);
+	assert_int_equal(asked("\x03", NULL), -SIGINT);
+	assert_policy("");
+	assert_int_equal(asked("topsecret\n", "topsecret\n"), 0);
+	assert_int_equal(file_read(paths.policy, 4096, &policy, &err), 0);
+	assert_non_null(strstr(buf_text(&policy), "\"password\": \"topsecret\""));
+}
+
 /* ---- with a gateway ---- */
 
 struct played {
@@ -340,6 +412,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_is_refused),
 		cmocka_unit_test(one_at_a_time),
 		cmocka_unit_test(a_file_is_imported_whole_or_not_at_all),
+		cmocka_unit_test(passwords_are_asked_for_twice_and_not_shown),
 		cmocka_unit_test(a_gateway_is_given_the_text),
 		cmocka_unit_test(a_gateway_that_refuses_is_quoted),
 	};
