@@ -233,8 +233,8 @@ static int check_charon(const struct transaction *t, struct err *err)
 	if (t->gateway->plan->charon_managed == t->work.candidate.plan->charon_managed)
 		return 0;
 	return err_set(err, ERR_FAILED,
-		       "ipsec.charon cannot be changed while the gateway runs; nothing was "
-		       "changed. Take it down first: l2tpgw down, then l2tpgw up");
+		       "ipsec.charon cannot be changed while the gateway runs. Take it down "
+		       "first: l2tpgw down, then l2tpgw up");
 }
 
 static enum work_state judge(struct transaction *t, const struct holding *holding)
@@ -245,8 +245,10 @@ static enum work_state judge(struct transaction *t, const struct holding *holdin
 	struct err err = { .code = ERR_NONE };
 
 	if (check_charon(t, &err) < 0 ||
-	    effects_find(t->gateway, &work->candidate, &wish, work->arena, effects, &err) < 0)
+	    effects_find(t->gateway, &work->candidate, &wish, work->arena, effects, &err) < 0) {
+		(void)err_wrap(&err, "nothing was changed");
 		return work_refuse(t, &err);
+	}
 	if (!work->allow_drop && effects_check_drops(effects, work->allow_drop_of, &err) < 0)
 		return work_refuse(t, &err);
 	if (work->purpose == PURPOSE_APPLY && !holding && !effects->charon &&

@@ -1,8 +1,6 @@
 """plan, apply, confirm and rollback with clients under traffic: what is said beforehand, what is done, what comes back."""
 
 import json
-import signal
-import time
 
 from lablib.agreement import disagreements
 from lablib.checks import check, equal, holds, note, wait_until
@@ -45,7 +43,7 @@ def objects(result):
 
 
 def generation(gateway):
-    return answers(gateway, "plan")[1]["generation"]
+    return int(gateway.node.read("/var/lib/l2tpgw/history/current"))
 
 
 def ruleset(gateway):
@@ -60,6 +58,7 @@ def test_plan_and_apply():
         gateway.write_policy(policy(USERS, firewall={"isolate_clients": False}, ppp={"dns": ["9.9.9.9"]},
                                     ipsec={"dpd": "40s"}))
         status, plan = answers(gateway, "plan")
+        equal("plan names the generation in force", plan["generation"], first)
         equal("plan says that there is something to do", status, 2)
         for name in ("policy firewall.isolate_clients", "policy ppp.dns", "policy ipsec.dpd", "connection l2tpgw",
                      "nftables table inet l2tpgw"):
@@ -84,7 +83,9 @@ def writes_nothing(gateway):
     """An apply without a change touches no file, no rule and no connection of charon's."""
     def state():
         rules = gateway.node.run("nft -a list table inet l2tpgw").stdout
-        return gateway.node.run("find /run/l2tpgw /var/lib/l2tpgw /etc/l2tpgw -type f -printf '%p %T@ %i\\n'").stdout, rules
+        files = gateway.node.run(["find", "/run/l2tpgw", "/var/lib/l2tpgw", "/etc/l2tpgw", "-type", "f",
+                                  "-printf", "%p %T@ %i\\n"]).stdout
+        return sorted(files.splitlines()), rules
     before = state()
     status, applied = answers(gateway, "apply")
     equal("apply without a change", (status, applied["changes"]), (0, []))
@@ -110,20 +111,36 @@ def test_refusals_change_nothing():
     equal("all agree", disagreements(gateway, clients), [])
 
 
-def test_a_failing_step_is_undone():
+SQUATTER = """
+import socket, time
+held = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+held.setsockopt(socket.IPPROTO_IP, 15, 1)  # IP_FREEBIND: the address is not there yet
+held.bind(("198.18.0.2", 1701))
+time.sleep(1000)
+"""
+
+
+def test_a_failing_worker_is_undone():
+    """Somebody has the port that the new worker needs: what came before its start is undone."""
     net, gateway, clients = started()
     before, first, rules = identity(gateway), generation(gateway), ruleset(gateway)
+    old = gateway.node.read(POLICY)
+    squatter = gateway.node.start(["/usr/bin/python3", "-c", SQUATTER], "/var/log/squatter.log", {})
+    gateway.node.write("/etc/l2tpgw/other.json", json.dumps(policy(
+        USERS, l2tp={"retries": 9}, firewall={"isolate_clients": False})), 0o600)
     with Stream(clients.values(), SERVER) as stream:
-        # A directory where a file is to be written: what comes before it is undone.
-        gateway.node.run("mkdir /run/l2tpgw/xl2tpd-2.conf")
-        gateway.write_policy(policy(USERS, l2tp={"retries": 9}, firewall={"isolate_clients": False}))
-        status, said = answers(gateway, "apply")
+        status, said = answers(gateway, "apply", "/etc/l2tpgw/other.json")
         equal("it fails", status, 1)
-        check("and says what and that nothing was changed", "xl2tpd-2.conf" in said and "nothing was changed" in said, said)
+        check("and says what, and that nothing was changed", "xl2tpd-2" in said and "nothing was changed" in said, said)
         equal("the generation in force is the old one", generation(gateway), first)
+        equal("so is the policy file", gateway.node.read(POLICY), old)
         equal("the rules are the old ones", ruleset(gateway), rules)
-        gateway.node.run("rmdir /run/l2tpgw/xl2tpd-2.conf")
-        equal("later it can be applied", answers(gateway, "apply")[0], 0)
+        check("nothing of the new worker is left",
+              holds(lambda: not gateway.part("xl2tpd-2") and "198.18.0.2" not in gateway.node.run("ip addr show lo").stdout, 30))
+        equal("nothing is left to do", answers(gateway, "plan")[0], 0)
+        squatter.kill()
+        squatter.wait()
+        equal("later it can be applied", answers(gateway, "apply", "/etc/l2tpgw/other.json")[0], 0)
         wait_until(lambda: (gateway.part("xl2tpd-2") or {"state": ""})["state"] == "ready", 60, "the new worker serves")
     equal("nobody lost a packet", stream.lost, {})
     equal("sessions are the same", identity(gateway), before)
@@ -188,5 +205,7 @@ def test_a_restart_takes_over_what_is_in_force():
     gateway.daemon()
     gateway.wait_state()
     equal("not even a broken one matters", (generation(gateway), ruleset(gateway)), (first, rules))
+    equal("plan says what is wrong with it", answers(gateway, "plan")[0], 65)
+    equal("and so does apply", answers(gateway, "apply")[0], 65)
     equal("sessions are the same", identity(gateway), before)
     equal("all agree", disagreements(gateway, clients), [])
