@@ -122,6 +122,8 @@ int charon_plan_config(struct plan *plan, const struct policy *policy,
 	const struct template_var vars[] = {
 		{ .name = "vici",
 		  .value = arena_printf(plan->arena, "unix://%s/charon.vici", paths->run) },
+		{ .name = "threads",
+		  .value = arena_printf(plan->arena, "%u", policy->ipsec.threads) },
 		{ 0 },
 	};
 	const struct plan_file *file;

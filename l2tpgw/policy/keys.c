@@ -105,6 +105,9 @@ static const struct key ipsec_keys[] = {
 	  .example = "\"10m\"",
 	  .summary = "Time without a packet after which an ESP SA is closed; ends what Windows, "
 		     "which has no DPD, leaves behind" },
+	{ .name = "threads", .forms = KEY_INTEGER, RANGE(8, 256), STORES(number),
+	  AT(ipsec.threads), .impact = KEY_DROPS, .fallback = "16", .example = "32",
+	  .summary = "Threads of the charon that l2tpgwd runs; it reads that only when it starts" },
 	{ .name = "charon", .forms = KEY_WORD, WORDS("managed", "external"), STORES(word),
 	  AT(ipsec.charon), .impact = KEY_DROPS, .fallback = "\"managed\"",
 	  .example = "\"external\"",

@@ -80,7 +80,8 @@ struct policy {
 		const char **esp_proposals;
 		size_t esp_proposals_count;
 		uint32_t ike_lifetime, esp_lifetime, dpd,
-		    idle_sa; /* seconds; dpd, idle_sa 0 = off */
+		    idle_sa;      /* seconds; dpd, idle_sa 0 = off */
+		unsigned threads; /* of a managed charon */
 		enum policy_charon charon;
 	} ipsec;
 

@@ -30,6 +30,7 @@ static struct policy sample_policy(void)
 	policy.ipsec.esp_lifetime = 3600;
 	policy.ipsec.dpd = 30;
 	policy.ipsec.idle_sa = 300;
+	policy.ipsec.threads = 16;
 	policy.l2tp.max_sessions = 400;
 	policy.l2tp.retries = 5;
 	policy.ppp.mtu = 1404;

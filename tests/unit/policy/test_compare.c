@@ -21,6 +21,7 @@ static const struct {
 	{ "ipsec.esp_lifetime", "\"1h\"", "\"2h\"" },
 	{ "ipsec.dpd", "\"30s\"", "0" },
 	{ "ipsec.idle_sa", "0", "\"10m\"" },
+	{ "ipsec.threads", "16", "32" },
 	{ "ipsec.charon", "\"managed\"", "\"external\"" },
 	{ "l2tp.max_sessions", "400", "401" },
 	{ "l2tp.retries", "5", "6" },

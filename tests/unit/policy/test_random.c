@@ -34,6 +34,7 @@ static const struct choice choices[] = {
 	{ "ipsec.esp_lifetime", { "\"1h\"", "\"3600s\"" } },
 	{ "ipsec.dpd", { "0", "\"0\"", "\"30s\"" } },
 	{ "ipsec.idle_sa", { "0", "\"10m\"" } },
+	{ "ipsec.threads", { "8", "16", "256" } },
 	{ "ipsec.charon", { "\"managed\"", "\"external\"" } },
 	{ "l2tp.max_sessions", { "1", "400", "2800" } },
 	{ "ppp.mtu", { "\"auto\"", "576", "1380" } },
