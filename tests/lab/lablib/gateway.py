@@ -71,6 +71,11 @@ class Gateway:
     def json(self, *arguments, check=True):
         return json.loads(self.cli(*arguments, "--json", check=check).stdout)
 
+    def answer(self, *arguments):
+        """(exit status, the object on standard output; or, if there is none, what stands on standard error)."""
+        result = self.cli(*arguments, "--json", check=False)
+        return result.returncode, json.loads(result.stdout) if result.stdout.strip() else result.stderr
+
     def up(self, *arguments, check=True, timeout=180):
         return self.cli("up", *arguments, check=check, timeout=timeout)
 
@@ -83,6 +88,11 @@ class Gateway:
     def sessions(self):
         """The list of sessions, as `sessions --json` has it."""
         return self.json("sessions")["sessions"]
+
+    def identity(self):
+        """What must stay the same of each session, whatever is changed."""
+        return {one["user"]: (one["id"], one["since"], one["ppp"]["pid"], one["interface"], one["esp"]["mark"], one["worker"])
+                for one in self.sessions()}
 
     def session_of(self, user):
         return next((one for one in self.sessions() if one["user"] == user), None)
