@@ -141,6 +141,15 @@ static int start(struct up *up, json_t **applied, struct err *err)
 	return *applied ? 0 : -1;
 }
 
+static void print_warnings(const json_t *status)
+{
+	const json_t *warning;
+	size_t i;
+
+	json_array_foreach(json_object_get(status, "warnings"), i, warning)(void)
+	    fprintf(stderr, "warning: %s\n", json_string_value(warning));
+}
+
 static void report(const struct up *up, const struct policy_file *file, json_t *status,
 		   const json_t *applied)
 {
@@ -160,6 +169,7 @@ static void report(const struct up *up, const struct policy_file *file, json_t *
 		printf("the gateway was running; %zu changes\n", changes);
 	else
 		puts("the gateway is up");
+	print_warnings(status);
 	howto_print(file->policy, server, up->paths->policy,
 		    up->install.generated && isatty(STDOUT_FILENO));
 }

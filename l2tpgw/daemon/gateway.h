@@ -21,6 +21,7 @@ struct admission;
 struct charon;
 struct control;
 struct drift;
+struct obstacles;
 struct pppds;
 struct stays;
 struct transaction;
@@ -42,6 +43,7 @@ struct gateway {
 	struct charon *charon;
 	struct control *control;
 	struct drift *drift;
+	struct obstacles *obstacles;
 	struct pppds *pppds;
 	struct stays *stays;
 	struct transaction *transaction;

@@ -30,6 +30,7 @@
 #include "daemon/gateway.h"
 #include "daemon/guard.h"
 #include "daemon/loop.h"
+#include "daemon/obstacles.h"
 #include "daemon/pppd_files.h"
 #include "daemon/pppds.h"
 #include "daemon/records.h"
@@ -98,6 +99,7 @@ static void parts_new(struct gateway *gateway)
 	gateway->charon = charon_new(gateway);
 	gateway->transaction = transaction_new(gateway);
 	gateway->drift = drift_new(gateway);
+	gateway->obstacles = obstacles_new(gateway);
 }
 
 static void parts_free(struct gateway *gateway)
@@ -110,6 +112,7 @@ static void parts_free(struct gateway *gateway)
 	admission_close(gateway->admission);
 	watch_close(gateway->watch);
 	drift_free(gateway->drift);
+	obstacles_free(gateway->obstacles);
 	workers_free(gateway->workers);
 	stays_free(gateway->stays);
 	pppds_free(gateway->pppds);

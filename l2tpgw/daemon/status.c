@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/rfc3339.h"
 #include "daemon/charon.h"
+#include "daemon/obstacles.h"
 #include "daemon/workers.h"
 #include "drive/net_link.h"
 
@@ -53,6 +54,8 @@ static json_t *warnings_json(const struct gateway *gateway)
 				      json_string("rules, addresses or files are not as the policy "
 						  "wants them; see the last apply and the log"));
 	workers_warnings(gateway->workers, list);
+	obstacles_look(gateway->obstacles);
+	obstacles_warnings(gateway->obstacles, list);
 	return list;
 }
 

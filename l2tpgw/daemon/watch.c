@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "daemon/drift.h"
 #include "daemon/loop.h"
+#include "daemon/obstacles.h"
 #include "drive/dir_monitor.h"
 #include "drive/net_monitor.h"
 
@@ -41,6 +42,8 @@ static void look(void *user)
 		gateway_host_changed(watch->gateway);
 	if (kinds)
 		drift_repair(watch->gateway->drift, kinds);
+	if (kinds & OBJECT_BIT(OBJECT_RULESET))
+		obstacles_look(watch->gateway->obstacles);
 }
 
 static void look_soon(struct watch *watch, unsigned kinds)

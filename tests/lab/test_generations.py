@@ -118,8 +118,8 @@ def is_gone(net, gateway, number):
     check("its address is gone", holds(lambda: address not in net.gw.run("ip -o address show lo").stdout.split(), 30),
           net.gw.run("ip -o address show lo").stdout)
     equal("and its files", [name for name in net.gw.run("ls /run/l2tpgw").stdout.split() if f"xl2tpd-{number}." in name], [])
-    check("and what the ruleset said of it",
-          f"daddr {address} goto" not in net.gw.run("nft list chain inet l2tpgw to_worker").stdout)
+    check("and what the ruleset said of it", holds(
+        lambda: f"daddr {address} goto" not in net.gw.run("nft list chain inet l2tpgw to_worker").stdout, 30))
     equal("one xl2tpd runs", len(gateway.pids("xl2tpd")), 1)
 
 

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/obstacles.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply/neighbours.h"
+#include "base/log.h"
+#include "drive/nft.h"
+
+struct obstacles {
+	struct gateway *gateway;
+	struct arena *arena; /* of what was found; NULL = nobody looked yet */
+	struct neighbour_blocks blocks;
+	char wan[HOST_IFNAME_MAX];
+	uint32_t generation; /* of nftables, when it was looked at */
+};
+
+struct obstacles *obstacles_new(struct gateway *gateway)
+{
+	struct obstacles *obstacles = mem_alloc(sizeof(*obstacles));
+
+	obstacles->gateway = gateway;
+	return obstacles;
+}
+
+void obstacles_free(struct obstacles *obstacles)
+{
+	if (!obstacles)
+		return;
+	arena_free(obstacles->arena);
+	free(obstacles);
+}
+
+static bool is_known(const struct neighbour_blocks *blocks, const struct neighbour_block *block)
+{
+	for (size_t i = 0; i < blocks->count; i++) {
+		if (blocks->list[i].need == block->need &&
+		    !strcmp(blocks->list[i].chain, block->chain))
+			return true;
+	}
+	return false;
+}
+
+static const char *sentence(struct arena *arena, const struct neighbour_block *block,
+			    const char *wan)
+{
+	return arena_printf(arena, "%s (chain %s) %s %s; remedy: %s",
+			    neighbour_tool_name(block->tool), block->chain,
+			    block->certain ? "blocks" : "may block",
+			    neighbour_need_text(block->need), neighbour_remedy(arena, block, wan));
+}
+
+/* What was there before is not told again. */
+static void take(struct obstacles *obstacles, struct arena *arena,
+		 const struct neighbour_blocks *found)
+{
+	for (size_t i = 0; i < found->count; i++) {
+		if (found->list[i].certain && !is_known(&obstacles->blocks, &found->list[i]))
+			log_warning("%s", sentence(arena, &found->list[i], obstacles->wan));
+	}
+	arena_free(obstacles->arena);
+	obstacles->arena = arena;
+	obstacles->blocks = *found;
+}
+
+void obstacles_look(struct obstacles *obstacles)
+{
+	const char *wan = obstacles->gateway->host.wan;
+	struct err err = { .code = ERR_NONE };
+	struct neighbour_blocks found;
+	struct arena *arena;
+	uint32_t generation;
+
+	if (nft_generation(&generation, &err) < 0 ||
+	    (obstacles->arena && generation == obstacles->generation &&
+	     !strcmp(wan, obstacles->wan)))
+		return;
+	obstacles->generation = generation;
+	memcpy(obstacles->wan, obstacles->gateway->host.wan, sizeof(obstacles->wan));
+	arena = arena_new();
+	if (neighbours_find(arena, wan, &found, &err) < 0) {
+		arena_free(arena);
+		log_warning("other firewalls cannot be looked at: %s", err.text);
+		return;
+	}
+	take(obstacles, arena, &found);
+}
+
+void obstacles_warnings(const struct obstacles *obstacles, json_t *list)
+{
+	for (size_t i = 0; i < obstacles->blocks.count; i++)
+		(void)json_array_append_new(
+		    list, json_string(sentence(obstacles->arena, &obstacles->blocks.list[i],
+					       obstacles->wan)));
+}
