@@ -87,6 +87,17 @@ void ledger_fail(struct ledger *ledger, const char *why, struct err *err)
 		add_failure(err, "the journal is left", &undo);
 }
 
+const char *ledger_deadline(const struct ledger *ledger, char out[RFC3339_MAX])
+{
+	char boot[BOOT_ID_MAX];
+	struct err ignored;
+	uint64_t left = 0;
+
+	if (boot_id(boot, &ignored) == 0)
+		left = journal_left_ms(&ledger->journal, boot, boot_ms());
+	return rfc3339_text((int64_t)time(NULL) + (int64_t)(left / 1000), out);
+}
+
 int ledger_confirm(struct ledger *ledger, struct err *err)
 {
 	return journal_remove(ledger->paths, err);

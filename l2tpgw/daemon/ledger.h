@@ -11,6 +11,7 @@
 #include "apply/history.h"
 #include "apply/journal.h"
 #include "base/buf.h"
+#include "base/rfc3339.h"
 
 struct ledger {
 	const struct paths *paths;
@@ -33,6 +34,8 @@ int ledger_commit(struct ledger *ledger, struct err *err);
 int ledger_settle(struct ledger *ledger, struct err *err);
 /* It came to nothing, and the gateway is as before: so is this. What cannot be is added to *err. */
 void ledger_fail(struct ledger *ledger, const char *why, struct err *err);
+/* Until when it may be confirmed, by the clock as it is set now. */
+const char *ledger_deadline(const struct ledger *ledger, char out[RFC3339_MAX]);
 /* The change that waits is for good. */
 int ledger_confirm(struct ledger *ledger, struct err *err);
 /*

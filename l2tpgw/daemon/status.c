@@ -8,6 +8,7 @@
 #include "base/rfc3339.h"
 #include "daemon/charon.h"
 #include "daemon/obstacles.h"
+#include "daemon/transaction.h"
 #include "daemon/workers.h"
 #include "drive/net_link.h"
 
@@ -56,6 +57,7 @@ static json_t *warnings_json(const struct gateway *gateway)
 	workers_warnings(gateway->workers, list);
 	obstacles_look(gateway->obstacles);
 	obstacles_warnings(gateway->obstacles, list);
+	transaction_warnings(gateway, list);
 	return list;
 }
 

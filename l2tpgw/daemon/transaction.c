@@ -13,6 +13,7 @@
 #include "daemon/planning.h"
 #include "daemon/request.h"
 #include "daemon/work.h"
+#include "policy/json.h"
 #include "drive/sha256.h"
 
 /* ---- while nothing is under way ---- */
@@ -179,6 +180,21 @@ void transaction_resume(struct gateway *gateway, const struct journal *journal)
 	t->waits = true;
 	t->waiting = (struct ledger){ .paths = &gateway->paths, .journal = *journal };
 	t->state = work_rest(t);
+}
+
+void transaction_warnings(const struct gateway *gateway, json_t *list)
+{
+	const struct transaction *t = gateway->transaction;
+	const struct journal *journal = &t->waiting.journal;
+	char text[256], by[RFC3339_MAX];
+
+	if (!t->waits)
+		return;
+	(void)snprintf(text, sizeof(text),
+		       "generation %u (%s by %s) is taken back at %s unless it is confirmed: "
+		       "l2tpgw confirm",
+		       journal->to, journal->what, journal->who, ledger_deadline(&t->waiting, by));
+	json_array_append_new(list, json_text(text));
 }
 
 /* ---- who may begin what ---- */

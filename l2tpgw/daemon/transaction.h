@@ -38,7 +38,7 @@ int transaction_request(struct gateway *gateway, struct request *request, const 
 void transaction_follow(struct gateway *gateway);
 /* An earlier l2tpgwd left a change that waits for its confirmation. */
 void transaction_resume(struct gateway *gateway, const struct journal *journal);
-/* {"state", "who", "what", "since", "confirm_by"} for `status`. */
-json_t *transaction_status(const struct gateway *gateway);
+/* Appends a text for `status` if a change waits for its confirmation. */
+void transaction_warnings(const struct gateway *gateway, json_t *list);
 
 #endif

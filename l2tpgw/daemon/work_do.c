@@ -139,7 +139,7 @@ enum work_state work_closing(struct transaction *t, const void *what)
 	struct gateway *gateway = t->gateway;
 
 	(void)what;
-	(void)session_close_all(gateway->sessions, gateway_now(), SESSION_SHUTDOWN);
+	(void)session_close_all(gateway->sessions, gateway_now(), SESSION_CHARON_RESTART);
 	gateway_settle(gateway);
 	loop_timer_in(&t->timer, TICK_MS);
 	if (session_total(gateway->sessions) && loop_ms() < t->deadline)
@@ -202,6 +202,7 @@ static enum work_state start(struct transaction *t)
 	if (work->recorded &&
 	    ledger_open(&work->ledger, &work->candidate.text, &work->effects.changes, &err) < 0) {
 		work->recorded = false;
+		(void)err_wrap(&err, "nothing was changed");
 		return work_refuse(t, &err);
 	}
 	first = apply_order_running(&work->effects.steps, work->arena);

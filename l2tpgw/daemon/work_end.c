@@ -6,7 +6,6 @@
 #include <time.h>
 
 #include "base/log.h"
-#include "base/rfc3339.h"
 #include "daemon/charon.h"
 #include "daemon/control.h"
 #include "daemon/drift.h"
@@ -33,15 +32,9 @@ static void note_result(struct gateway *gateway, const char *result)
 
 static json_t *confirm_by(const struct transaction *t)
 {
-	char text[RFC3339_MAX], boot[BOOT_ID_MAX];
-	struct err ignored;
+	char text[RFC3339_MAX];
 
-	if (!t->waits || boot_id(boot, &ignored) < 0)
-		return json_null();
-	return json_string(rfc3339_text(
-	    (int64_t)time(NULL) +
-		(int64_t)(journal_left_ms(&t->waiting.journal, boot, boot_ms()) / 1000),
-	    text));
+	return t->waits ? json_string(ledger_deadline(&t->waiting, text)) : json_null();
 }
 
 static json_t *result_json(const struct transaction *t)
@@ -64,6 +57,7 @@ static enum work_state finish(struct transaction *t, const struct err *err)
 	struct gateway *gateway = t->gateway;
 	const struct work *work = &t->work;
 	size_t count = work->effects.changes.count;
+	bool changed = gateway->changing;
 	char result[64];
 
 	gateway->changing = false;
@@ -79,7 +73,8 @@ static enum work_state finish(struct transaction *t, const struct err *err)
 			       err->code == ERR_NONE ? result_json(t) : NULL, err);
 	gateway_reloaded(gateway);
 	work_free(&t->work);
-	drift_repair(gateway->drift, OBJECT_ALL);
+	if (changed)
+		drift_repair(gateway->drift, OBJECT_ALL);
 	return work_rest(t);
 }
 

@@ -37,6 +37,7 @@ static const struct {
 	[SESSION_DRAINED] = { "drained",
 			      "its xl2tpd worker of an earlier configuration ended (l2tp.drain)",
 			      true },
+	[SESSION_CHARON_RESTART] = { "charon-restart", "charon is started anew", true },
 	[SESSION_SHUTDOWN] = { "shutdown", "the gateway is being shut down", true },
 };
 

@@ -80,9 +80,10 @@ enum session_reason {
 	SESSION_USER_DISABLED,
 	SESSION_USER_EXPIRED,
 	SESSION_DRAINED, /* l2tp.drain */
+	SESSION_CHARON_RESTART, /* asked for: with --allow-drop */
 	SESSION_SHUTDOWN,
 };
-#define SESSION_REASONS 23
+#define SESSION_REASONS 24
 /* "hung-up", and "the client hung up". Never NULL. */
 const char *session_reason_name(enum session_reason reason);
 const char *session_reason_text(enum session_reason reason);
