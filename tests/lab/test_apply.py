@@ -126,6 +126,7 @@ def test_a_failing_worker_is_undone():
     before, first, rules = identity(gateway), generation(gateway), ruleset(gateway)
     old = gateway.node.read(POLICY)
     squatter = gateway.node.start(["/usr/bin/python3", "-c", SQUATTER], "/var/log/squatter.log", {})
+    wait_until(lambda: "198.18.0.2:1701" in gateway.node.run("ss -lun").stdout, 30, "the port is taken")
     gateway.node.write("/etc/l2tpgw/other.json", json.dumps(policy(
         USERS, l2tp={"retries": 9}, firewall={"isolate_clients": False})), 0o600)
     with Stream(clients.values(), SERVER) as stream:
