@@ -12,6 +12,10 @@
 
 #include "base/cleanup.h"
 
+/* How the name of a file ends that is being written: ".XXXXXX~". */
+#define HALF_END   "~"
+#define HALF_CHARS 6
+
 int file_read(const char *path, size_t max, struct buf *out, struct err *err)
 {
 	cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -79,9 +83,9 @@ int file_write(const char *path, const void *data, size_t len, mode_t mode, bool
 	char tmp[PATH_MAX];
 	cleanup_fd int fd = -1;
 
-	if ((size_t)snprintf(tmp, sizeof(tmp), "%s.XXXXXX", path) >= sizeof(tmp))
+	if ((size_t)snprintf(tmp, sizeof(tmp), "%s.XXXXXX" HALF_END, path) >= sizeof(tmp))
 		return err_errno(err, ENAMETOOLONG, "%s", path);
-	fd = mkostemp(tmp, O_CLOEXEC);
+	fd = mkostemps(tmp, (int)strlen(HALF_END), O_CLOEXEC);
 	if (fd < 0)
 		return err_errno(err, errno, "cannot create a file beside %s", path);
 	if (write_and_sync(fd, data, len, mode, durable) < 0 || rename(tmp, path) < 0) {
@@ -93,6 +97,29 @@ int file_write(const char *path, const void *data, size_t len, mode_t mode, bool
 	if (durable && sync_directory(path) < 0)
 		return err_errno(err, errno, "cannot sync the directory of %s", path);
 	return 0;
+}
+
+static bool is_half(const struct dirent *entry)
+{
+	const char *dot = strrchr(entry->d_name, '.');
+
+	return entry->d_type == DT_REG && dot && strlen(dot) == HALF_CHARS + 2 &&
+	       dot[HALF_CHARS + 1] == *HALF_END;
+}
+
+int file_remove_halves(const char *path, struct err *err)
+{
+	DIR *dir = opendir(path);
+	int result = 0;
+
+	if (!dir)
+		return errno == ENOENT ? 0 : err_errno(err, errno, "cannot list %s", path);
+	for (struct dirent *entry; (entry = readdir(dir));) {
+		if (is_half(entry) && unlinkat(dirfd(dir), entry->d_name, 0) < 0)
+			result = err_errno(err, errno, "cannot remove %s/%s", path, entry->d_name);
+	}
+	(void)closedir(dir);
+	return result;
 }
 
 static bool is_directory(const char *path)

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "apply/apply.h"
+#include "base/cleanup.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "daemon/candidate.h"
 #include "daemon/charon.h"
@@ -62,6 +64,24 @@ static int look(struct recovery *recovery, struct err *err)
 	if (found == 0)
 		recovery->unfinished = judge(recovery, boot);
 	return 0;
+}
+
+/* Copies of the policy among them. */
+static void remove_halves(const struct paths *paths)
+{
+	const char *const folders[] = { paths->run, paths->state, paths->history };
+	const char *slash = strrchr(paths->policy, '/');
+	char folder[PATHS_MAX];
+	struct err err;
+
+	(void)snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - paths->policy) : 0,
+		       paths->policy);
+	if (*folder && file_remove_halves(folder, &err) < 0)
+		log_warning("%s", err.text);
+	for (size_t i = 0; i < array_size(folders); i++) {
+		if (file_remove_halves(folders[i], &err) < 0)
+			log_warning("%s", err.text);
+	}
 }
 
 /* What the machine is made to be comes first, and then what is written about it. */
@@ -200,6 +220,7 @@ int recovery_begin(struct gateway *gateway, struct err *err)
 	struct recovery recovery = { .gateway = gateway };
 	cleanup_candidate struct candidate candidate = { .text = BUF_INIT };
 
+	remove_halves(&gateway->paths);
 	if (look(&recovery, err) < 0)
 		return -1;
 	/* Where nothing runs, the file that is taken depends on how that ends. */

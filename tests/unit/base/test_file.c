@@ -178,6 +178,26 @@ static void a_tree_goes_without_what_it_points_to(void **state)
 	assert_int_equal(file_remove_tree(in_dir("tree"), &err), 0);
 }
 
+/* As a process leaves it that is killed between the first byte and the new name. */
+static void what_was_half_written_goes(void **state)
+{
+	static const char *const kept[] = { "p.json", "p.json~", "p.before", "a.socket",
+					    ".ABCDEFG~" };
+	static const char *const halves[] = { "p.json.a1B2c3~", ".x.000000~" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
+		assert_int_equal(file_write(in_dir(kept[i]), "x", 1, 0600, false, &err), 0);
+	for (size_t i = 0; i < sizeof(halves) / sizeof(*halves); i++)
+		assert_int_equal(file_write(in_dir(halves[i]), "x", 1, 0600, false, &err), 0);
+	assert_int_equal(file_remove_halves(dir, &err), 0);
+	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
+		assert_int_equal(access(in_dir(kept[i]), F_OK), 0);
+	for (size_t i = 0; i < sizeof(halves) / sizeof(*halves); i++)
+		assert_int_not_equal(access(in_dir(halves[i]), F_OK), 0);
+	assert_int_equal(file_remove_halves(in_dir("nowhere"), &err), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +207,7 @@ int main(void)
 		cmocka_unit_test(directories_are_made),
 		cmocka_unit_test(errors_carry_code_and_context),
 		cmocka_unit_test(long_errors_are_cut),
+		cmocka_unit_test(what_was_half_written_goes),
 		cmocka_unit_test(a_tree_goes_without_what_it_points_to),
 	};
 
