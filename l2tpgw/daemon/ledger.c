@@ -2,10 +2,31 @@
 #include "daemon/ledger.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "apply/policy_file.h"
 #include "apply/policy_install.h"
+#include "base/file.h"
+#include "policy/policy.h"
+
+int ledger_check_base(const struct ledger *ledger, struct err *err)
+{
+	const char *path = ledger->paths->policy;
+	cleanup_buf struct buf text = BUF_INIT;
+	char digest[SHA256_TEXT_MAX];
+
+	if (!*ledger->base)
+		return 0;
+	if (file_read(path, POLICY_BYTES_MAX, &text, err) < 0)
+		return -1;
+	if (!strcmp(sha256_text(buf_text(&text), text.len, digest), ledger->base))
+		return 0;
+	return err_set(err, ERR_LOCKED,
+		       "%s was changed by somebody else meanwhile, which is left as it is; try "
+		       "again",
+		       path);
+}
 
 static int add_generation(struct ledger *ledger, const struct buf *text,
 			  const struct changes *changes, struct err *err)
@@ -28,7 +49,8 @@ int ledger_open(struct ledger *ledger, const struct buf *text, const struct chan
 
 	journal->phase = JOURNAL_APPLYING;
 	journal->since = (int64_t)time(NULL);
-	if (history_current(ledger->paths, &journal->from, err) < 0 ||
+	if (ledger_check_base(ledger, err) < 0 ||
+	    history_current(ledger->paths, &journal->from, err) < 0 ||
 	    boot_id(journal->boot, err) < 0 || add_generation(ledger, text, changes, err) < 0)
 		return -1;
 	journal->installed = !policy_install_holds(ledger->paths, text);

@@ -12,16 +12,20 @@
 #include "apply/journal.h"
 #include "base/buf.h"
 #include "base/rfc3339.h"
+#include "drive/sha256.h"
 
 struct ledger {
 	const struct paths *paths;
-	struct journal journal; /* from, to, who, what, …: meaningful once opened */
+	char base[SHA256_TEXT_MAX]; /* of what the policy file has to hold; "" = anything */
+	struct journal journal;     /* from, to, who, what, …: meaningful once opened */
 };
 
+/* What was read before is what is replaced now, or the change was made from something else. */
+int ledger_check_base(const struct ledger *ledger, struct err *err);
 /*
- * Before anything is touched: keeps the policy as a pending generation, writes the journal, and
- * the policy file if it holds something else. Of the journal who, what and confirm_within are the
- * caller's. On failure nothing is changed.
+ * Before anything is touched: checks the base, keeps the policy as a pending generation, writes the
+ * journal, and the policy file if it holds something else. Of the journal who, what and
+ * confirm_within are the caller's. On failure nothing is changed.
  */
 int ledger_open(struct ledger *ledger, const struct buf *text, const struct changes *changes,
 		struct err *err);

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/log.h"
 #include "base/rfc3339.h"
 #include "daemon/control.h"
@@ -215,23 +214,6 @@ static int refuse_busy(const struct transaction *t, struct err *err)
 		       *running->what ? running->what : "following the network or taking back");
 }
 
-/* What was read before is what is replaced now, or the change was made from something else. */
-static int check_base(const struct gateway *gateway, const char *base, struct err *err)
-{
-	cleanup_buf struct buf text = BUF_INIT;
-	char digest[SHA256_TEXT_MAX];
-
-	if (!*base)
-		return 0;
-	if (file_read(gateway->paths.policy, POLICY_BYTES_MAX, &text, err) < 0)
-		return -1;
-	if (!strcmp(sha256_text(buf_text(&text), text.len, digest), base))
-		return 0;
-	return err_set(err, ERR_LOCKED,
-		       "%s was changed by somebody else meanwhile; nothing was changed. Try again",
-		       gateway->paths.policy);
-}
-
 /* The text leaves the request. */
 static void take_text(struct request *request, struct buf *text)
 {
@@ -256,25 +238,43 @@ static void fill_work(struct transaction *t, const struct request *request, cons
 	(void)snprintf(journal->what, sizeof(journal->what), "%s", what);
 }
 
+/*
+ * Until the policy file is written charon and the workers are waited for: an edit that somebody
+ * makes meanwhile is not to be lost, whether the policy came from the file or was made of it.
+ */
+static int read_candidate(const struct gateway *gateway, struct request *request,
+			  struct ledger *ledger, struct candidate *candidate, struct err *err)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	(void)snprintf(ledger->base, sizeof(ledger->base), "%s", request->base);
+	if (ledger_check_base(ledger, err) < 0)
+		return -1;
+	if (request->policy) {
+		take_text(request, &text);
+		return candidate_from_text(gateway, &text, candidate, err);
+	}
+	if (candidate_from_disk(gateway, candidate, err) < 0)
+		return -1;
+	(void)sha256_text(buf_text(&candidate->text), candidate->text.len, ledger->base);
+	return 0;
+}
+
 static int request_apply(struct transaction *t, struct request *request, const char *who,
 			 uint64_t client, struct err *err)
 {
 	struct gateway *gateway = t->gateway;
 	cleanup_candidate struct candidate candidate = { .text = BUF_INIT };
-	cleanup_buf struct buf text = BUF_INIT;
+	struct ledger ledger = { .paths = &gateway->paths };
 
 	if (t->state != STATE_IDLE)
 		return refuse_busy(t, err);
-	if (check_base(gateway, request->base, err) < 0)
-		return -1;
-	if (request->policy)
-		take_text(request, &text);
-	if ((text.data ? candidate_from_text(gateway, &text, &candidate, err)
-		       : candidate_from_disk(gateway, &candidate, err)) < 0)
+	if (read_candidate(gateway, request, &ledger, &candidate, err) < 0)
 		return -1;
 	work_new(t, PURPOSE_APPLY);
 	t->work.candidate = candidate;
 	candidate = (struct candidate){ .text = BUF_INIT };
+	t->work.ledger = ledger;
 	fill_work(t, request, who, request->what, client);
 	work_event(t, EVENT_BEGIN, NULL);
 	return 0;

@@ -176,6 +176,30 @@ static void an_edit_meanwhile_is_not_overwritten(void **state)
 	expect_policy("an edit of somebody");
 }
 
+/* Also not before it: the change was made from what the file held then. */
+static void an_edit_since_it_was_read_is_not_overwritten(void **state)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+	struct err err = { .code = ERR_NONE };
+	struct ledger ledger;
+	unsigned before = apply("read", 0, &ledger);
+
+	(void)state;
+	ledger = new_ledger(0);
+	(void)sha256_text("read", 4, ledger.base);
+	tmpdir_write("policy.json", "an edit of somebody");
+	buf_puts(&text, "made from what was read");
+	assert_int_equal(ledger_open(&ledger, &text, NULL, &err), -1);
+	assert_int_equal(err.code, ERR_LOCKED);
+	expect_policy("an edit of somebody");
+	assert_int_equal(current(), before);
+	assert_false(has_journal());
+
+	tmpdir_write("policy.json", "read");
+	open_ledger(&ledger, "made from what was read");
+	expect_policy("made from what was read");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -185,6 +209,7 @@ int main(void)
 		cmocka_unit_test(what_waits_can_be_confirmed),
 		cmocka_unit_test(what_waits_can_be_taken_back),
 		cmocka_unit_test(an_edit_meanwhile_is_not_overwritten),
+		cmocka_unit_test(an_edit_since_it_was_read_is_not_overwritten),
 	};
 
 	return cmocka_run_group_tests(tests, make, tmpdir_remove);
