@@ -11,15 +11,25 @@ void expiry_forget(struct session_table *table)
 	table->expiry_from = table->expiry_to = 0;
 }
 
-static void close_expired(struct session_table *table, struct session_now now)
+static enum session_reason why_out(const struct policy_user *user, int64_t wall)
+{
+	if (!user)
+		return SESSION_USER_REMOVED;
+	if (user->disabled)
+		return SESSION_USER_DISABLED;
+	return expiry_over(user, wall) ? SESSION_USER_EXPIRED : SESSION_REASON_NONE;
+}
+
+static void close_locked_out(struct session_table *table, struct session_now now)
 {
 	table_foreach(session, table)
 	{
-		const struct policy_user *user =
-		    session->user[0] ? policy_user(table->policy, session->user) : NULL;
+		enum session_reason why =
+		    session->user[0] ? why_out(policy_user(table->policy, session->user), now.wall)
+				     : SESSION_REASON_NONE;
 
-		if (user && expiry_over(user, now.wall))
-			session_close(table, now, session->slot, SESSION_USER_EXPIRED);
+		if (why != SESSION_REASON_NONE)
+			session_close(table, now, session->slot, why);
 	}
 }
 
@@ -29,7 +39,7 @@ void expiry_enforce(struct session_table *table, struct session_now now)
 
 	if (now.wall >= table->expiry_from && now.wall < table->expiry_to)
 		return;
-	close_expired(table, now);
+	close_locked_out(table, now);
 	table->expiry_from = now.wall;
 	table->expiry_to = INT64_MAX;
 	for (size_t i = 0; i < policy->users_count; i++) {

@@ -2,7 +2,10 @@
 #ifndef L2TPGW_SESSION_EXPIRY_H
 #define L2TPGW_SESSION_EXPIRY_H
 
-/* users[].expires: sessions of users whose time is over are ended. */
+/*
+ * Sessions of users who are locked out are ended: their time is over (users[].expires), or the
+ * policy does not know them any more, or has them disabled.
+ */
 #include "session/session.h"
 #include "session/table.h"
 
@@ -10,8 +13,8 @@
 bool expiry_over(const struct policy_user *user, int64_t wall);
 /* The policy is another one: look at everybody at the next occasion. */
 void expiry_forget(struct session_table *table);
-/* Looks at everybody when somebody's time has come, or the clock was set back; else does nothing.
- */
+/* Looks at everybody when somebody's time has come, the policy is another one, or the clock was set
+ * back; else does nothing. */
 void expiry_enforce(struct session_table *table, struct session_now now);
 
 #endif

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "session/expiry.h"
 #include "session/machine.h"
 #include "session/report.h"
 #include "session/text.h"
@@ -303,6 +304,7 @@ int session_restore(struct session_table *table, struct session_now now,
 			       "session record %s: its slot, process or address is taken",
 			       decoded.id);
 	session = insert(table, &decoded);
+	expiry_forget(table);
 	resume(table, session, now);
 	if (session->pppd.pid && !pppd_alive)
 		machine_run(table, session, &event);

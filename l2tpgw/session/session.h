@@ -78,6 +78,7 @@ enum session_reason {
 	SESSION_REPLACED,    /* the same client, or the owner of the static address, dialed anew */
 	SESSION_KICKED,
 	SESSION_USER_DISABLED,
+	SESSION_USER_REMOVED,
 	SESSION_USER_EXPIRED,
 	SESSION_DRAINED, /* l2tp.drain */
 	SESSION_CHARON_RESTART, /* asked for: with --allow-drop */
@@ -184,7 +185,7 @@ struct session_table;
 /* `policy` is borrowed and must live until the table is freed or given another one. */
 struct session_table *session_table_new(const struct policy *policy);
 void session_table_free(struct session_table *table); /* NULL is fine */
-/* New logins follow the new policy; sessions that are up stay as they are. */
+/* New logins follow the new policy; whom it locks out, session_tick() sends away. */
 void session_table_policy(struct session_table *table, const struct policy *policy);
 /* worker_of[mark & (FABRIC_SHARDS - 1)]: which worker a new SA is dispatched to. 0 = none. */
 void session_table_shards(struct session_table *table, const uint8_t worker_of[FABRIC_SHARDS]);
@@ -321,8 +322,8 @@ unsigned session_close_user(struct session_table *table, struct session_now now,
 /* All there are; how many. */
 unsigned session_close_all(struct session_table *table, struct session_now now,
 			   enum session_reason reason);
-/* Enforces time limits, users[].expires among them. When it wants to be called again, in ms;
- * UINT64_MAX = not needed. */
+/* Enforces time limits, and that nobody stays who is locked out (expiry.h). When it wants to be
+ * called again, in ms; UINT64_MAX = not needed. */
 uint64_t session_tick(struct session_table *table, struct session_now now);
 
 /*
