@@ -23,18 +23,30 @@ static void add_drops(const struct gateway *gateway, struct changes *changes, st
 	}
 }
 
-/* The policy's changes say that they drop; here it is known whom. */
-static void add_drops_of_policy(const struct gateway *gateway, struct changes *changes)
+/* That a time has come already is nothing that the two policies tell. */
+static bool has_expired(const struct policy *policy, const char *name)
 {
-	static const char user[] = "user ";
+	const struct policy_user *user = policy_user(policy, name);
+
+	return user && user->expires && user->expires <= gateway_now().wall;
+}
+
+/* The policy's changes say that they drop; here it is known whom. */
+static void add_drops_of_policy(const struct gateway *gateway, const struct policy *next,
+				struct changes *changes)
+{
+	static const char prefix[] = "user ";
 
 	for (size_t i = 0; i < changes->count; i++) {
 		struct change *change = &changes->list[i];
-		bool one = !strncmp(change->object, user, strlen(user));
+		const char *user = strncmp(change->object, prefix, strlen(prefix))
+				       ? NULL
+				       : change->object + strlen(prefix);
 
-		if (change->impact == KEY_DROPS)
-			add_drops(gateway, changes, change,
-				  one ? change->object + strlen(user) : NULL);
+		if (change->impact == KEY_DROPS || (user && has_expired(next, user)))
+			add_drops(gateway, changes, change, user);
+		if (change->drops_count)
+			change->impact = KEY_DROPS;
 	}
 }
 
@@ -129,7 +141,7 @@ int effects_find(const struct gateway *gateway, const struct candidate *candidat
 	if (apply_diff(&machine, candidate->plan, OBJECT_ALL, arena, &effects->steps, err) < 0)
 		return -1;
 	policy_changes(&effects->changes, gateway->policy, candidate->policy);
-	add_drops_of_policy(gateway, &effects->changes);
+	add_drops_of_policy(gateway, candidate->policy, &effects->changes);
 	effects->objects = effects->changes.count;
 	step_changes(&effects->changes, &effects->steps);
 	effects->workers = effects->changes.count;

@@ -16,6 +16,7 @@
 #define TICK_MS  20
 #define UNDO_MS  20000 /* for charon to take back what it had */
 #define RETRY_MS 5000  /* what is due must be taken back, even if it fails at first */
+#define LATER_MS 60000 /* what cannot be followed now may be possible later */
 
 static void work_free(struct work *work)
 {
@@ -91,11 +92,16 @@ enum work_state work_nothing(struct transaction *t)
 static enum work_state finish_failed(struct transaction *t)
 {
 	struct err failure = t->work.failure;
-	bool again = t->work.purpose == PURPOSE_TAKE_BACK;
+	enum work_purpose purpose = t->work.purpose;
 	enum work_state state = finish(t, &failure);
 
-	if (again)
+	if (purpose == PURPOSE_TAKE_BACK)
 		loop_timer_in(&t->timer, RETRY_MS);
+	/* Until it is confirmed the timer belongs to the change that waits. */
+	if (purpose == PURPOSE_FOLLOW && !t->waits) {
+		t->follow = true;
+		loop_timer_in(&t->timer, LATER_MS);
+	}
 	return state;
 }
 
@@ -194,27 +200,6 @@ void work_progress(struct transaction *t, size_t from, size_t to)
 	}
 }
 
-static bool may_stay(const struct gateway *gateway, const char *name)
-{
-	const struct policy_user *user = policy_user(gateway->policy, name);
-
-	return user && !user->disabled;
-}
-
-static void end_sessions_of_gone_users(struct gateway *gateway)
-{
-	const struct session *session = NULL;
-	uint32_t slots[FABRIC_SLOTS];
-	size_t count = 0;
-
-	while ((session = session_iterate(gateway->sessions, session))) {
-		if (*session->user && !may_stay(gateway, session->user))
-			slots[count++] = session->slot;
-	}
-	for (size_t i = 0; i < count; i++)
-		session_close(gateway->sessions, gateway_now(), slots[i], SESSION_USER_DISABLED);
-}
-
 static void adopt(struct transaction *t)
 {
 	struct gateway *gateway = t->gateway;
@@ -223,7 +208,8 @@ static void adopt(struct transaction *t)
 		candidate_swap(&t->work.candidate, gateway);
 	t->work.swapped = true;
 	session_table_policy(gateway->sessions, gateway->policy);
-	end_sessions_of_gone_users(gateway);
+	/* Who is locked out now goes now. */
+	(void)session_tick(gateway->sessions, gateway_now());
 	workers_commit(gateway->workers);
 	if (!charon_ready(gateway->charon))
 		charon_load(gateway->charon);
@@ -246,13 +232,12 @@ static void settle(struct transaction *t)
 		log_error("nobody watches over the confirmation if l2tpgwd dies: %s", err.text);
 }
 
-static void taken_back(struct transaction *t)
+static int taken_back(struct transaction *t, struct err *err)
 {
-	struct err err = { .code = ERR_NONE };
-	int result = ledger_roll_back(&t->waiting, t->work.why, &err);
+	int result = ledger_roll_back(&t->waiting, t->work.why, err);
 
 	if (result < 0)
-		log_error("after the rollback: %s", err.text);
+		return err_wrap(err, "what runs is generation %u again", t->waiting.journal.from);
 	if (result > 0)
 		log_warning("%s was edited meanwhile and is left as it is; what is in force is "
 			    "generation %u",
@@ -260,6 +245,7 @@ static void taken_back(struct transaction *t)
 	log_notice("generation %u was taken back: %s", t->waiting.journal.to, t->work.why);
 	t->waits = false;
 	guard_end(&t->gateway->paths);
+	return 0;
 }
 
 enum work_state work_commit(struct transaction *t)
@@ -272,8 +258,8 @@ enum work_state work_commit(struct transaction *t)
 	adopt(t);
 	if (work->recorded)
 		settle(t);
-	if (work->purpose == PURPOSE_TAKE_BACK)
-		taken_back(t);
+	if (work->purpose == PURPOSE_TAKE_BACK && taken_back(t, &work->failure) < 0)
+		return finish_failed(t);
 	work_progress(t, 0, work->effects.objects);
 	work_progress(t, work->effects.workers, work->effects.parts);
 	return work_nothing(t);
