@@ -139,8 +139,15 @@ static int commit(struct import *import, struct err *err)
 		return -1;
 	if (policy_edit_commit(&import->edit, what, NULL, err) == 0)
 		return 0;
-	if (writes)
-		(void)unlink(import->passwords_to);
+	if (!writes)
+		return -1;
+	/* l2tpgwd goes on without us: these may be the only passwords that somebody has. */
+	if (err->code == ERR_UNREACHABLE)
+		return err_wrap(err,
+				"it is not known whether the users were added (l2tpgw history); "
+				"their passwords stay in %s",
+				import->passwords_to);
+	(void)unlink(import->passwords_to);
 	return -1;
 }
 

@@ -405,6 +405,31 @@ static void a_gateway_that_refuses_is_quoted(void **state)
 	json_decref(request);
 }
 
+/* It goes on without us: the passwords that it may have been given are nowhere else in clear. */
+static void passwords_stay_if_the_end_is_not_known(void **state)
+{
+	char path[64], line[256], with[400], to[64];
+	struct err err;
+	json_t *request;
+
+	(void)state;
+	put_policy("");
+	(void)snprintf(to, sizeof(to), "%s/passwords", dir);
+	import_file("name\nbob\n", path, line);
+	(void)snprintf(with, sizeof(with), "%s --passwords-to %s", line, to);
+	assert_int_equal(
+	    with_gateway(with, "{\"error\": {\"code\": 75, \"text\": \"no\"}}\n", &request, &err),
+	    -1);
+	json_decref(request);
+	assert_int_equal(access(to, F_OK), -1);
+	assert_int_equal(with_gateway(with, "", &request, &err), -1);
+	json_decref(request);
+	assert_int_equal(err.code, ERR_UNREACHABLE);
+	assert_non_null(strstr(err.text, to));
+	assert_int_equal(unlink(to), 0);
+	assert_int_equal(unlink(path), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -415,6 +440,7 @@ int main(void)
 		cmocka_unit_test(passwords_are_asked_for_twice_and_not_shown),
 		cmocka_unit_test(a_gateway_is_given_the_text),
 		cmocka_unit_test(a_gateway_that_refuses_is_quoted),
+		cmocka_unit_test(passwords_stay_if_the_end_is_not_known),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
