@@ -21,6 +21,7 @@
 #define GRACE_MS 2000 /* for an l2tpgwd that lives to take it back itself */
 #define AGAIN_MS 1000
 #define END_MS   1000
+#define MISSED   3 /* looks without an l2tpgwd: systemd starts one that crashed anew within them */
 
 extern char **environ;
 
@@ -105,6 +106,7 @@ int guard_run(const struct paths *paths, struct err *err)
 {
 	char boot[BOOT_ID_MAX];
 	struct journal journal;
+	unsigned missed = 0;
 	uint64_t left;
 
 	if (boot_id(boot, err) < 0)
@@ -118,7 +120,8 @@ int guard_run(const struct paths *paths, struct err *err)
 		/* Taken down: the next `up` takes it back. */
 		if (!teardown_is_due(paths))
 			return 0;
-		if (!daemon_lives(paths))
+		missed = daemon_lives(paths) ? 0 : missed + 1;
+		if (missed == MISSED)
 			return become_daemon(paths, err);
 		sleep_ms(AGAIN_MS);
 	}

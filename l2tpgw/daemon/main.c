@@ -62,6 +62,17 @@ static bool is_still_there(int fd, const char *path)
 	       mine.st_dev == theirs.st_dev;
 }
 
+/* A guard that looks whether somebody has it (guard.c) has it itself for that moment. */
+static bool lock_file(int fd)
+{
+	const struct timespec moment = { .tv_nsec = 50000000 };
+
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return true;
+	(void)nanosleep(&moment, NULL);
+	return flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
 /* One l2tpgwd a gateway. The lock goes with the process, however that ends. */
 static int take_lock(const struct paths *paths, struct err *err)
 {
@@ -72,7 +83,7 @@ static int take_lock(const struct paths *paths, struct err *err)
 	fd = open(paths->daemon_pid, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return err_errno(err, errno, "cannot open %s", paths->daemon_pid);
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0 || !is_still_there(fd, paths->daemon_pid))
+	if (!lock_file(fd) || !is_still_there(fd, paths->daemon_pid))
 		return err_set(err, ERR_LOCKED, "another l2tpgwd is running (%s)",
 			       paths->daemon_pid);
 	if (ftruncate(fd, 0) < 0 || dprintf(fd, "%d\n", (int)getpid()) < 0)
