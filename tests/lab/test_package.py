@@ -1,0 +1,169 @@
+"""The life of the package on a machine of its own, from the installation to the purge. (What it depends on is there.)"""
+
+import os
+import pathlib
+import shutil
+
+from lablib.checks import OUT, check, equal, note
+from lablib.client import Client, connect_all
+from lablib.gateway import POLICY, REPOSITORY, policy
+from lablib.snapshot import diff, snapshot
+from lablib.stream import Stream
+from lablib.system import InstalledGateway, System
+from lablib.topology import SERVER, Topology
+
+GROUP = "package"
+TIMEOUT = 1500
+
+PACKAGE = sorted((REPOSITORY / "build/package" / os.environ["LAB_OS"]).glob("l2tpgw_*.deb"))[-1]
+USERS = (("alice", "wonderland"), ("bob", "builder"))
+OURS = ("l2tpgwd", "charon-systemd", "xl2tpd", "pppd")
+# Of dpkg and systemd, and files that are written anew with the same contents.
+NOT_OURS = ("/var/lib/dpkg", "/var/lib/apt", "/var/lib/systemd", "/run/systemd", "/run/udev", "/etc/group", "/etc/gshadow",
+            "/etc/.pwd.lock", "/run/log", "/run/credentials")
+
+
+def repackage(system, revision):
+    """The same package under another version; returns where the machine finds it."""
+    folder, target = pathlib.Path("/tmp/repackaged"), f"/root/l2tpgw-{revision}.deb"
+    shutil.rmtree(folder, ignore_errors=True)
+    system.run(["dpkg-deb", "-R", PACKAGE, folder])
+    control = folder / "DEBIAN/control"
+    control.write_text(control.read_text().replace("Version: 0.1.0-1", f"Version: 0.1.0-{revision}"))
+    system.run(["dpkg-deb", "-b", "-Znone", folder, system.path(target)])
+    return target
+
+
+def state(system):
+    """What an administrator would call the machine's state; logs and other packages' own affairs left out."""
+    whole = snapshot(system)
+    del whole["processes"]
+    whole["files"] = {path: shape for path, shape in whole["files"].items()
+                      if not path.startswith(NOT_OURS)}
+    whole["units"] = {line: "" for line in system.inside(
+        "systemctl list-unit-files --no-legend --plain strongswan.service xl2tpd.service").stdout.splitlines()}
+    whole["active"] = {name: system.is_active(name) for name in ("strongswan", "xl2tpd", "l2tpgw")}
+    return whole
+
+
+def failed_units(system):
+    return set(system.inside("systemctl --failed --no-legend --plain").stdout.split("\n"))
+
+
+def parts(system):
+    """Processes of the gateway without the supervisor: who must not change when that does."""
+    return {name: system.pids(name) for name in ("charon-systemd", "xl2tpd", "pppd")}
+
+
+def installed(system):
+    shutil.copy(PACKAGE, system.path("/root/l2tpgw.deb"))
+    note("apt-get install")
+    system.apt("install", "/root/l2tpgw.deb")
+    note("installed")
+    equal("installing starts nothing of ours", (system.is_active("l2tpgw"), system.is_enabled("l2tpgw")), (False, False))
+    equal("systemd finds nothing wrong with the unit",
+          system.inside("systemd-analyze verify --man=no l2tpgw.service", check=False).stderr.strip(), "")
+    equal("and its exposure is 3.0 at most",
+          system.inside("systemd-analyze security --threshold=30 l2tpgw.service", check=False).returncode, 0)
+    check("the group is there", "l2tpgw:" in system.read("/etc/group"))
+
+
+OFFICE = """
+connections {
+    office { remote_addrs = 192.0.2.99
+        local { auth = psk }
+        remote { auth = psk }
+        children { lan { remote_ts = 10.5.0.0/16 } }
+    }
+}
+"""
+
+
+def connections_are_left_alone(system, gateway):
+    """A charon that an administrator uses is an obstacle that is named; everything stays as it was."""
+    system.write("/etc/swanctl/conf.d/office.conf", OFFICE)
+    system.inside("swanctl --load-all")
+    answer = gateway.up(check=False)
+    equal("up refuses beside a charon that is in use", answer.returncode, 1)
+    check("and says who is in the way", "UDP 500" in answer.stderr and "external" in answer.stderr, answer.stderr)
+    equal("both services go on", (system.is_active("strongswan"), system.is_active("xl2tpd")), (True, True))
+    equal("and are enabled", (system.is_enabled("strongswan"), system.is_enabled("xl2tpd")), (True, True))
+    system.path("/etc/swanctl/conf.d/office.conf").unlink()
+    system.inside("swanctl --load-all")
+
+
+def up_and_connected(system, net):
+    gateway = InstalledGateway(system)
+    gateway.write_policy(policy(users=USERS))
+    gateway.up()
+    note("up")
+    equal("systemd runs it", (system.is_active("l2tpgw"), system.is_enabled("l2tpgw")), (True, True))
+    clients = [Client(node, user, password) for node, (user, password) in zip(net.clients(), USERS)]
+    equal("clients connect", connect_all(clients), {})
+    return gateway, clients
+
+
+def keeps_everybody(name, gateway, clients, change):
+    before, daemon = parts(gateway.system), gateway.daemon_pid()
+    with Stream(clients, SERVER) as stream:
+        change()
+        gateway.wait_state()
+    equal(f"{name}: nobody loses a packet", stream.lost, {})
+    equal(f"{name}: charon, xl2tpd and pppd go on", parts(gateway.system), before)
+    check(f"{name}: l2tpgwd is a new one", gateway.daemon_pid() not in (0, daemon))
+    equal(f"{name}: it knows its sessions", len(gateway.sessions()), len(clients))
+
+
+def first_boot():
+    system = System()
+    net = Topology(direct=1, nat1=1, gateway=system)
+    failed = failed_units(system)
+    installed(system)
+    before = state(system)
+    connections_are_left_alone(system, InstalledGateway(system))
+    gateway, clients = up_and_connected(system, net)
+    keeps_everybody("restart", gateway, clients, lambda: system.inside("systemctl restart l2tpgw"))
+    keeps_everybody("upgrade", gateway, clients, lambda: system.apt("install", repackage(system, 2)))
+    keeps_everybody("downgrade", gateway, clients,
+                    lambda: system.apt("--allow-downgrades", "install", "/root/l2tpgw.deb"))
+    equal("no unit has failed that had not before", failed_units(system) - failed, set())
+    note("stop")
+    system.inside("systemctl stop l2tpgw")
+    equal("stop leaves no process", {name: system.pids(name) for name in OURS}, {name: [] for name in OURS})
+    check("stop leaves nothing in /run", not system.exists("/run/l2tpgw"))
+    system.inside("systemctl start l2tpgw")
+    gateway.wait_state()
+    note("down")
+    gateway.down()
+    equal("down gives the machine back", diff(before, state(system)), [])
+    gateway.up()
+    for client in clients:
+        client.stop()
+
+
+def second_boot():
+    system = System()
+    gateway = InstalledGateway(system)
+    gateway.wait_state()
+    note("it came back by itself")
+    net = Topology(direct=1, nat1=1, gateway=system)
+    clients = [Client(node, user, password) for node, (user, password) in zip(net.clients(), USERS)]
+    equal("clients connect after the reboot", connect_all(clients), {})
+    note("remove")
+    system.apt("remove", "l2tpgw")
+    equal("removing leaves no process", {name: system.pids(name) for name in OURS[:1] + OURS[3:]},
+          {name: [] for name in OURS[:1] + OURS[3:]})
+    check("removing keeps the policy", system.exists(POLICY))
+    check("removing leaves no table", "l2tpgw" not in system.run("nft list ruleset").stdout)
+    note("reinstall")
+    system.apt("install", "/root/l2tpgw.deb")
+    equal("a removed gateway does not come back unasked", system.is_active("l2tpgw"), False)
+    gateway.up()
+    note("purge")
+    system.apt("purge", "l2tpgw")
+    equal("purging leaves nothing", [path for path in system.find("l2tpgw") if not path.startswith("/root/")], [])
+    check("nor the group", "l2tpgw:" not in system.read("/etc/group"))
+    (OUT / "journal.txt").write_text(system.inside("journalctl --boot --no-pager").stdout)
+
+
+STAGES = [first_boot, second_boot]
