@@ -80,11 +80,11 @@ enum session_reason {
 	SESSION_USER_DISABLED,
 	SESSION_USER_REMOVED,
 	SESSION_USER_EXPIRED,
-	SESSION_DRAINED, /* l2tp.drain */
+	SESSION_DRAINED,        /* l2tp.drain */
 	SESSION_CHARON_RESTART, /* asked for: with --allow-drop */
 	SESSION_SHUTDOWN,
 };
-#define SESSION_REASONS 24
+#define SESSION_REASONS 25
 /* "hung-up", and "the client hung up". Never NULL. */
 const char *session_reason_name(enum session_reason reason);
 const char *session_reason_text(enum session_reason reason);
