@@ -25,12 +25,8 @@ static int purge(const struct paths *paths, struct err *err)
 	(void)snprintf(before, sizeof(before), "%s.before", paths->policy);
 	if (file_remove(before, err) < 0 || file_remove(paths->policy_lock, err) < 0)
 		return -1;
-	if (file_remove_tree(paths->history, err) < 0 || file_remove(paths->journal, err) < 0 ||
-	    file_remove(paths->bans, err) < 0)
-		return -1;
 	(void)rmdir(paths->etc);
-	(void)rmdir(paths->state);
-	return 0;
+	return file_remove_tree(paths->state, err);
 }
 
 /* When `down` is over, l2tpgwd is gone too, and not only about to go. */
