@@ -20,7 +20,9 @@ USERS = (("alice", "wonderland"), ("bob", "builder"))
 OURS = ("l2tpgwd", "charon-systemd", "xl2tpd", "pppd")
 # Of dpkg and systemd, and files that are written anew with the same contents.
 NOT_OURS = ("/var/lib/dpkg", "/var/lib/apt", "/var/lib/systemd", "/run/systemd", "/run/udev", "/etc/group", "/etc/gshadow",
-            "/etc/.pwd.lock", "/run/log", "/run/credentials")
+            "/etc/.pwd.lock", "/run/log", "/run/credentials",
+            # kept for the next time; and of a service that was started again
+            "/etc/l2tpgw", "/var/lib/l2tpgw", "/run/xl2tpd.pid")
 
 
 def repackage(system, revision):
