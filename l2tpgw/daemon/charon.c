@@ -556,26 +556,12 @@ bool charon_ready(const struct charon *charon)
 	return charon->phase == PHASE_READY;
 }
 
-static void charon_terminate(struct charon *charon, const char *key, uint32_t id)
-{
-	cleanup_arena struct arena *arena = arena_new();
-	struct tree *message = tree_new(arena);
-	const struct vici_request request = { .command = "terminate",
-					      .message = message,
-					      .timeout_ms = SNAPSHOT_MS };
-
-	tree_printf(arena, message, key, "%u", id);
-	/* No waiting, and no log callback: strongSwan before 5.9.11 can deadlock in it. */
-	tree_value(arena, message, "timeout", "-1");
-	(void)link_ask(&charon->commands, &request);
-}
-
 void charon_close_sa(struct charon *charon, uint32_t child, uint32_t ike)
 {
 	if (child)
-		charon_terminate(charon, "child-id", child);
+		link_terminate(&charon->commands, "child-id", child);
 	if (ike)
-		charon_terminate(charon, "ike-id", ike);
+		link_terminate(&charon->commands, "ike-id", ike);
 }
 
 const char *charon_problem_text(const struct charon *charon)

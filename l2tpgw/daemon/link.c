@@ -6,6 +6,8 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 
+#define TERMINATE_MS 30000
+
 static void link_arm(struct link *link)
 {
 	uint32_t events = EPOLLIN | (vici_wants_write(link->vici) ? EPOLLOUT : 0u);
@@ -93,4 +95,18 @@ int link_ask(struct link *link, const struct vici_request *request)
 void link_flush(struct link *link)
 {
 	link_process(link);
+}
+
+void link_terminate(struct link *link, const char *key, uint32_t id)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct tree *message = tree_new(arena);
+	const struct vici_request request = { .command = "terminate",
+					      .message = message,
+					      .timeout_ms = TERMINATE_MS };
+
+	tree_printf(arena, message, key, "%u", id);
+	/* No waiting, and no log callback: strongSwan before 5.9.11 can deadlock in it. */
+	tree_value(arena, message, "timeout", "-1");
+	(void)link_ask(link, &request);
 }

@@ -38,6 +38,8 @@ int link_listen(struct link *link, const char *event, vici_event_fn on_event, vo
 		unsigned timeout_ms, struct err *err);
 /* vici_request(), sent by the loop. -1 (and a line in the log) if it could not be queued. */
 int link_ask(struct link *link, const struct vici_request *request);
+/* Ends an SA by its unique id, without waiting: `key` is "child-id" or "ike-id". */
+void link_terminate(struct link *link, const char *key, uint32_t id);
 /* Sends and hears what can be now; never from a callback of VICI. */
 void link_flush(struct link *link);
 
