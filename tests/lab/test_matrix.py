@@ -1,0 +1,259 @@
+"""l2tpgwd killed, or let down by the machine, at one system call after the other of an apply: what was, or what was wanted,
+and nothing in between.
+
+A choice of points that is spread evenly; LAB_MATRIX_ALL=1 tries all of them."""
+
+import collections
+import json
+import os
+import re
+import signal
+import time
+
+from lablib.checks import check, equal, holds, note, wait_until
+from lablib.client import Client, connect_all
+from lablib.gateway import POLICY, Gateway, policy
+from lablib.strace import Strace
+from lablib.stream import Stream
+from lablib.topology import SERVER, Topology
+from lablib.vici import Vici
+
+GROUP = "matrix"
+ALL = os.environ.get("LAB_MATRIX_ALL") == "1"
+TIMEOUT = 5400
+
+USERS = (("alice", "wonderland"), ("beth", "wonderland"))
+OLD = policy(USERS)
+# Something of each kind: users, rendered files, a worker with its address, the ruleset, charon's secret and connection.
+NEW = policy((*USERS, ("emma", "wonderland")), psk="another shared secret", l2tp={"retries": 7}, ppp={"dns": ["9.9.9.9"]},
+             firewall={"isolate_clients": False, "deny_from": ["192.0.2.0/24"]})
+TRIED = "/etc/l2tpgw/tried.json"
+SYSCTLS = ("net.ipv4.ip_forward", "net.ipv4.conf.all.accept_redirects", "net.ipv4.conf.all.send_redirects")
+RENDERED = re.compile(r"(strongswan\.conf|ppp-options|xl2tpd-\d+\.conf)$")
+FOLDERS = ("/run/l2tpgw", "/var/lib/l2tpgw", "/etc/l2tpgw")
+HALF = re.compile(r"\.[A-Za-z0-9]{6}~$|/\.half-")
+
+# Whatever changes something. A process that ends between two of them has changed what it has until then.
+KILLS = ("mkdir", "rename", "unlink", "rmdir", "write", "sendto", "sendmsg", "clone")
+ERRORS = {"openat": "EACCES", "mkdir": "ENOSPC", "write": "ENOSPC", "fsync": "EIO", "rename": "ENOSPC", "unlink": "EACCES",
+          "sendto": "ENOBUFS", "sendmsg": "ENOBUFS", "clone": "EAGAIN"}
+UNDO_KILLS = ("write", "fsync", "unlink", "sendto", "sendmsg", "clone")
+
+
+class Trial:
+    """A gateway with two clients, whose policy goes from OLD to NEW and back."""
+
+    def __init__(self):
+        self.net = Topology(direct=1, nat1=1)
+        self.node, self.gateway = self.net.gw, Gateway(self.net.gw)
+        self.gateway.write_policy(json.dumps(OLD))
+        self.gateway.up()
+        self.clients = [Client(node, user) for node, (user, _) in zip(self.net.clients(), USERS)]
+        equal("all connect", connect_all(self.clients), {})
+        self.gateway.wait_sessions(len(self.clients))
+        self.identity = self.gateway.identity()
+        self.states, self.tried, self.fresh = {"old": self.settled()}, 0, None
+        equal("the first time", self.apply(NEW)[0], 0)
+        self.states["new"] = self.settled()
+        self.go_back()
+
+    def apply(self, content):
+        self.node.write(TRIED, json.dumps(content), 0o600)
+        return self.gateway.answer("apply", TRIED)
+
+    def go_back(self):
+        if holds(lambda: self.state() == self.states["old"], 0):
+            return
+        equal("back to the old policy", self.apply(OLD)[0], 0)
+        check("that is as at the beginning", holds(lambda: self.state() == self.states["old"], 60),
+              self.differences(self.state(), "old"))
+
+    def pid(self):
+        return int(self.node.read("/run/l2tpgw/l2tpgwd.pid"))
+
+    # ---- state ------------------------------------------------------------------------------------------------------------
+
+    def state(self):
+        node = self.node
+        return {
+            "rules": node.run("nft -s -n -t list table inet l2tpgw").stdout,
+            "sets": [node.run(f"nft -s list {kind} inet l2tpgw {name}").stdout
+                     for kind, name in (("map", "worker_of"), ("set", "deny_from"))],
+            "addresses": sorted(re.findall(r"inet (\S+)", node.run("ip -o address show dev lo").stdout)),
+            "routes": sorted(node.run("ip route show dev lo").stdout.splitlines()),
+            "ipsec": sorted(line for line in node.run("ip -o xfrm policy").stdout.splitlines() if "action block" in line),
+            "sysctls": [node.sysctl(name) for name in SYSCTLS],
+            "files": {str(path.name): path.read_text() for path in sorted(node.path("/run/l2tpgw").iterdir())
+                      if RENDERED.search(path.name)},
+            "policy": node.read(POLICY),
+            "in force": self.in_force(),
+            "unfinished": [name for name in ("journal", "policy.before") if node.exists(f"/var/lib/l2tpgw/{name}")],
+            "charon": self.charon(),
+            "parts": {part["name"]: part["state"] for part in self.gateway.status()["parts"]},
+        }
+
+    def in_force(self):
+        number = self.node.read("/var/lib/l2tpgw/history/current").strip()
+        return self.node.read(f"/var/lib/l2tpgw/history/{number}/policy.json")
+
+    def charon(self):
+        vici = Vici(self.node.path(self.gateway.vici))
+        found = (vici.stream("list-conns", "list-conn"), vici.ask("get-shared"))
+        vici.close()
+        return found
+
+    def settled(self):
+        """The state when it is the same twice."""
+        states = [None]
+
+        def same():
+            states.append(self.state())
+            return states[-1] == states[-2]
+        wait_until(same, 60, "the state settles")
+        return states[-1]
+
+    def which(self, timeout=40):
+        """"old" or "new", or None if it is neither, and does not become one of them."""
+        def name():
+            now = self.state()
+            return next((name for name, state in self.states.items() if state == now), None)
+        return holds(name, timeout)
+
+    def differences(self, state, name):
+        wanted = self.states[name]
+        return "\n".join(f"{key}: is {state[key]}\n    {name}: {wanted[key]}" for key in wanted if state[key] != wanted[key])
+
+    # ---- trying -------------------------------------------------------------------------------------------------------------
+
+    def traced(self, calls, *inject):
+        """An apply of NEW under strace: (exit status, what it said, the calls)."""
+        with Strace(self.node, self.pid(), calls, *inject) as strace:
+            status, said = self.apply(NEW)
+        return status, said, strace.calls
+
+    def restart(self):
+        if self.fresh:
+            self.fresh.poll()
+        self.fresh = self.gateway.daemon()
+        self.gateway.wait_state()
+
+    def verdict(self, what, allowed=("old", "new")):
+        """Whether the state is one of those, with all sessions; the name of the state."""
+        self.tried += 1
+        found = self.which()
+        if found not in allowed:
+            now = self.state()
+            check(f"{what}: {' or '.join(allowed)}", False,
+                  "\n".join(f"--- {self.differences(now, name)}" for name in allowed) + "\n" + self.gateway.log()[-2500:])
+        now = self.gateway.identity()
+        if now != self.identity:
+            equal(f"{what}: the sessions", now, self.identity)
+        return found
+
+    def half_written(self):
+        return [str(path) for folder in FOLDERS for path in self.node.path(folder).rglob("*")
+                if HALF.search(str(path)) and path.exists()]
+
+
+def choose(points, limit):
+    if ALL or len(points) <= limit:
+        return points
+    return [points[int(number * len(points) / limit)] for number in range(limit)]
+
+
+def points_of(calls, wanted):
+    """[(name, how many of that name until then)], in the order of the calls."""
+    counts, found = collections.Counter(), []
+    for name, _ in calls:
+        counts[name] += 1
+        if name in wanted:
+            found.append((name, counts[name]))
+    return found
+
+
+def killed(trial, points):
+    """Each time before the call is made."""
+    outcomes = collections.Counter()
+    for call, number in points:
+        what = f"killed before {call} {number}"
+        pid = trial.pid()
+        trial.traced([call], f"{call}:signal=KILL:when={number}")
+        died = not os.path.exists(f"/proc/{pid}") or pid not in trial.gateway.pids()
+        if died:
+            trial.restart()
+        found = trial.verdict(what)
+        outcomes[found if died else "got through"] += 1
+        trial.go_back()
+    return outcomes
+
+
+def let_down(trial, points):
+    outcomes = collections.Counter()
+    for call, number in points:
+        what = f"{ERRORS[call]} of {call} {number}"
+        pid = trial.pid()
+        status, said, _ = trial.traced([call], f"{call}:error={ERRORS[call]}:when={number}")
+        equal(f"{what}: l2tpgwd lives", trial.gateway.pids(), [pid])
+        found = trial.verdict(what)
+        if status in (0, 1) and found != ("old" if status else "new"):
+            check(f"{what}: what it says is so", False, f"exit {status}, but what is in force is {found}: {said}")
+        outcomes[found] += 1
+        trial.go_back()
+    return outcomes
+
+
+def killed_in_undo(trial, calls, limit):
+    """The commit fails; then it is killed while it takes all back."""
+    renames = [rest for name, rest in calls if name == "rename"]
+    commit = 1 + next(number for number, rest in enumerate(renames) if rest.split(", ")[1].startswith(
+        '"/var/lib/l2tpgw/history/current"'))
+    fault = f"rename:error=ENOSPC:when={commit}"
+    status, said, calls = trial.traced({*UNDO_KILLS, "rename"}, fault)
+    check("a commit that fails is undone", status == 1 and "nothing was changed" in said, (status, said))
+    equal("and the state is the old one", trial.verdict("a failed commit", ("old",)), "old")
+    at = next(number for number, (name, rest) in enumerate(calls) if "INJECTED" in rest)
+    before = len(points_of(calls[:at], UNDO_KILLS))
+    points = points_of(calls, UNDO_KILLS)[before:]
+    chosen, outcomes = choose(points, limit), collections.Counter()
+    for call, number in chosen:
+        pid = trial.pid()
+        trial.traced([call, "rename"], fault, f"{call}:signal=KILL:when={number}")
+        died = pid not in trial.gateway.pids()
+        if died:
+            trial.restart()
+        outcomes[trial.verdict(f"killed in the undo, before {call} {number}", ("old",)) if died else "got through"] += 1
+        trial.go_back()
+    return len(points), len(chosen), outcomes
+
+
+def charon_is_mute(trial):
+    pid = trial.gateway.part("charon")["pid"]
+    os.kill(pid, signal.SIGSTOP)
+    status, said = trial.apply(NEW)
+    os.kill(pid, signal.SIGCONT)
+    check("charon does not answer: it is refused", status in (1, 69) and "nothing was changed" in said, (status, said))
+    equal("and nothing was changed", trial.verdict("charon is mute", ("old",)), "old")
+
+
+def told(what, total, tried, outcomes, began):
+    note(f"{what}: {tried} of {total} points tried, {dict(outcomes)}, {time.monotonic() - began:.0f} s")
+    check(f"{what}: old or new at each of {tried} points", set(outcomes) <= {"old", "new", "got through"}, outcomes)
+
+
+def test_matrix():
+    trial = Trial()
+    with Stream(trial.clients, SERVER) as stream:
+        _, _, calls = trial.traced({*KILLS, *ERRORS})
+        equal("traced, it gets through", trial.verdict("traced", ("new",)), "new")
+        trial.go_back()
+        note(f"calls of an apply: {dict(collections.Counter(name for name, _ in calls))}")
+        for what, wanted, limit, trying in (("killed", KILLS, 24, killed), ("let down", ERRORS, 16, let_down)):
+            began, points = time.monotonic(), points_of(calls, wanted)
+            chosen = choose(points, limit)
+            told(what, len(points), len(chosen), trying(trial, chosen), began)
+        began = time.monotonic()
+        told("killed in the undo", *killed_in_undo(trial, calls, 8), began)
+        charon_is_mute(trial)
+    note(f"{trial.tried} points tried")
+    equal("nobody lost a packet", stream.lost, {})
+    equal("no half-written file is left", trial.half_written(), [])
