@@ -31,6 +31,8 @@ static void put_text(struct buf *out, const char *text)
 
 static void put_line(struct buf *out, const char *macro, const char *text)
 {
+	if (!*text)
+		return;
 	buf_puts(out, macro);
 	put_text(out, text);
 	buf_putc(out, '\n');

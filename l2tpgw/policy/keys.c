@@ -358,7 +358,7 @@ static void key_named(const struct key *key, const char *name, size_t len, bool 
 	for (size_t i = 0; i < key->keys_count; i++) {
 		const struct key *child = &key->keys[i];
 
-		if (strncmp(child->name, name, len) == 0 && child->name[len] == '\0') {
+		if (strlen(child->name) == len && memcmp(child->name, name, len) == 0) {
 			*known = true;
 			*secret |= child->secret;
 		}

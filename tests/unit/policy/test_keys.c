@@ -372,6 +372,7 @@ static void test_table(void **state)
 	assert_false(key_is_public("password", 8));
 	assert_false(key_is_public("psk", 3));
 	assert_false(key_is_public("pswd", 4));
+	assert_false(key_is_public("name\0as far as behind its end", 29));
 }
 
 /* Examples of the table are themselves valid. */
