@@ -55,16 +55,24 @@ static void look_soon(struct watch *watch, unsigned kinds)
 	loop_timer_in(&watch->timer, SETTLE_MS);
 }
 
-static int net_readable(sd_event_source *source, int fd, uint32_t revents, void *user)
+/* What was seen, as net_monitor_drain() has it; that nothing could be read is told. */
+static int drain(int fd, const char *name)
 {
-	struct watch *watch = user;
 	struct err err = { .code = ERR_NONE };
 	int what = net_monitor_drain(fd, &err);
 
+	if (what < 0)
+		log_warning("watching %s: %s", name, err.text);
+	return what;
+}
+
+static int net_readable(sd_event_source *source, int fd, uint32_t revents, void *user)
+{
+	struct watch *watch = user;
+	int what = drain(fd, "the network");
+
 	(void)source;
 	(void)revents;
-	if (what < 0)
-		log_warning("watching the network: %s", err.text);
 	if (what == 0)
 		return 0;
 	watch->host = true;
@@ -76,13 +84,10 @@ static int net_readable(sd_event_source *source, int fd, uint32_t revents, void 
 static int nft_readable(sd_event_source *source, int fd, uint32_t revents, void *user)
 {
 	struct watch *watch = user;
-	struct err err = { .code = ERR_NONE };
-	int what = net_monitor_drain(fd, &err);
+	int what = drain(fd, "nftables");
 
 	(void)source;
 	(void)revents;
-	if (what < 0)
-		log_warning("watching nftables: %s", err.text);
 	if (what & (NET_MONITOR_TABLE_GONE | NET_MONITOR_OVERRUN))
 		drift_repair(watch->gateway->drift, OBJECT_BIT(OBJECT_RULESET));
 	else if (what != 0)
@@ -93,13 +98,10 @@ static int nft_readable(sd_event_source *source, int fd, uint32_t revents, void 
 static int xfrm_readable(sd_event_source *source, int fd, uint32_t revents, void *user)
 {
 	struct watch *watch = user;
-	struct err err = { .code = ERR_NONE };
-	int what = net_monitor_drain(fd, &err);
+	int what = drain(fd, "IPsec policies");
 
 	(void)source;
 	(void)revents;
-	if (what < 0)
-		log_warning("watching IPsec policies: %s", err.text);
 	if (what != 0)
 		look_soon(watch, OBJECT_BIT(OBJECT_XFRM));
 	return 0;

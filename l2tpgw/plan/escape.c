@@ -60,18 +60,24 @@ static void put_strongswan(char c, struct buf *out)
 	buf_putc(out, c);
 }
 
+/* A plain word as it is, anything else in quotes. */
+static void put_word(const char *value, void (*put)(char c, struct buf *out), struct buf *out)
+{
+	if (bare(value)) {
+		buf_puts(out, value);
+		return;
+	}
+	buf_putc(out, '"');
+	for (; *value; value++)
+		put(*value, out);
+	buf_putc(out, '"');
+}
+
 int escape_strongswan(const char *value, struct buf *out, struct err *err)
 {
 	if (check_length(value, SIZE_MAX, err) < 0)
 		return -1;
-	if (bare(value)) {
-		buf_puts(out, value);
-		return 0;
-	}
-	buf_putc(out, '"');
-	for (; *value; value++)
-		put_strongswan(*value, out);
-	buf_putc(out, '"');
+	put_word(value, put_strongswan, out);
 	return 0;
 }
 
@@ -108,14 +114,7 @@ int escape_pppd(const char *value, struct buf *out, struct err *err)
 {
 	if (check_length(value, PPPD_WORD_MAX, err) < 0)
 		return -1;
-	if (bare(value)) {
-		buf_puts(out, value);
-		return 0;
-	}
-	buf_putc(out, '"');
-	for (; *value; value++)
-		put_pppd(*value, out);
-	buf_putc(out, '"');
+	put_word(value, put_pppd, out);
 	return 0;
 }
 
