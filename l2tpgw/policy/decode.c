@@ -41,6 +41,7 @@ static const struct {
 	{ KEY_INTEGER, "a whole number" },
 	{ KEY_BOOLEAN, "true or false" },
 	{ KEY_DURATION, "a duration such as \"90s\", \"5m\", \"8h\" or \"1d\"" },
+	{ KEY_RATE, "a rate such as \"512k\", \"10M\" or \"1G\" (bits a second)" },
 	{ KEY_ADDRESS, "an IPv4 address" },
 	{ KEY_NETWORK, "a network such as \"10.20.0.0/24\"" },
 	{ KEY_LIST, "a list" },
@@ -256,8 +257,21 @@ static void unknown_word(struct load *load, const struct key *key, const char *t
 		   suggest.best ? suggest.best : "", suggest.best ? "\"?" : "");
 }
 
-static void decode_seconds(struct load *load, const struct key *key, struct value *value,
-			   void *base)
+/* The forms that are a number with a unit. */
+struct quantity {
+	enum key_form form;
+	const char *examples;
+	bool (*parse)(const char *text, uint64_t *value);
+	const char *(*text)(uint64_t value, char out[UNITS_TEXT_MAX]);
+};
+
+static const struct quantity duration = { KEY_DURATION, "\"90s\", \"5m\", \"8h\" or \"1d\"",
+					  units_parse, units_text };
+static const struct quantity rate = { KEY_RATE, "\"512k\", \"10M\" or \"1G\"", units_rate_parse,
+				      units_rate_text };
+
+static void decode_in_range(struct load *load, const struct key *key,
+			    const struct quantity *quantity, struct value *value, void *base)
 {
 	char min[UNITS_TEXT_MAX], max[UNITS_TEXT_MAX];
 	const char *off = key->zero ? "0 or " : "";
@@ -268,27 +282,31 @@ static void decode_seconds(struct load *load, const struct key *key, struct valu
 		set_value(load, key, value, base);
 	else
 		load_error(load, "%s must be %sfrom %s to %s", load_path(load), off,
-			   units_text((uint64_t)key->min, min),
-			   units_text((uint64_t)key->max, max));
+			   quantity->text((uint64_t)key->min, min),
+			   quantity->text((uint64_t)key->max, max));
 }
 
-static void decode_duration(struct load *load, const struct key *key, const json_t *json,
-			    void *base)
+static void decode_quantity(struct load *load, const struct key *key,
+			    const struct quantity *quantity, const json_t *json, void *base)
 {
-	struct value value = { .form = KEY_DURATION, .json = json };
-	uint64_t seconds;
+	struct value value = { .form = quantity->form, .json = json };
+	uint64_t number;
 
 	if (json_is_integer(json) && json_integer_value(json) != 0)
-		load_error(load, "%s needs a unit: write \"90s\", \"5m\", \"8h\" or \"1d\"",
-			   load_path(load));
+		load_error(load, "%s needs a unit: write %s", load_path(load), quantity->examples);
 	else if (json_is_integer(json))
-		decode_seconds(load, key, &value, base);
-	else if (!units_parse(json_string_value(json), &seconds))
+		decode_in_range(load, key, quantity, &value, base);
+	else if (!quantity->parse(json_string_value(json), &number))
 		unknown_word(load, key, json_string_value(json));
 	else {
-		value.number = (long long)seconds;
-		decode_seconds(load, key, &value, base);
+		value.number = (long long)number;
+		decode_in_range(load, key, quantity, &value, base);
 	}
+}
+
+static const struct quantity *quantity_of(const struct key *key)
+{
+	return key->forms & KEY_DURATION ? &duration : key->forms & KEY_RATE ? &rate : NULL;
 }
 
 static void decode_text(struct load *load, const struct key *key, struct value *value, void *base)
@@ -336,8 +354,8 @@ static void decode_string(struct load *load, const struct key *key, const json_t
 		set_value(load, key, &value, base);
 	else if (find_word(key->later_words, text, &value.word))
 		load_error(load, "\"%s\" in \"%s\" is not supported yet", text, load_path(load));
-	else if (key->forms & KEY_DURATION)
-		decode_duration(load, key, json, base);
+	else if (quantity_of(key))
+		decode_quantity(load, key, quantity_of(key), json, base);
 	else if ((key->forms & KEY_ADDRESS) && ip4_parse(text, &value.address)) {
 		value.form = KEY_ADDRESS;
 		set_value(load, key, &value, base);
@@ -367,8 +385,8 @@ static void decode_value(struct load *load, const struct key *key, const json_t 
 		set_value(load, key, &flag, base);
 	else if (json_is_integer(json) && (key->forms & KEY_INTEGER))
 		decode_integer(load, key, json, base);
-	else if (json_is_integer(json) && (key->forms & KEY_DURATION))
-		decode_duration(load, key, json, base);
+	else if (json_is_integer(json) && quantity_of(key))
+		decode_quantity(load, key, quantity_of(key), json, base);
 	else if (json_is_string(json))
 		decode_string(load, key, json, base);
 	else

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "policy/units.h"
 
 void key_doc_name(const char *pointer, struct buf *out)
 {
@@ -13,19 +14,6 @@ void key_doc_name(const char *pointer, struct buf *out)
 		else
 			buf_putc(out, *c == '/' ? '.' : *c);
 	}
-}
-
-static void duration(long long seconds, struct buf *out)
-{
-	static const struct {
-		long long seconds;
-		char unit;
-	} units[] = { { 86400, 'd' }, { 3600, 'h' }, { 60, 'm' }, { 1, 's' } };
-	size_t i = 0;
-
-	while (seconds % units[i].seconds)
-		i++;
-	buf_printf(out, "%lld%c", seconds / units[i].seconds, units[i].unit);
 }
 
 static void say_words(const struct key *key, struct buf *out)
@@ -45,12 +33,20 @@ static void say_integer(const struct key *key, struct buf *out)
 
 static void say_duration(const struct key *key, struct buf *out)
 {
-	buf_puts(out, "a duration from ");
-	duration(key->min, out);
-	buf_puts(out, " to ");
-	duration(key->max, out);
-	buf_puts(out, key->zero ? ", such as \"90s\" or \"8h\"; 0 is off"
-				: ", such as \"90s\" or \"8h\"");
+	char min[UNITS_TEXT_MAX], max[UNITS_TEXT_MAX];
+
+	buf_printf(out, "a duration from %s to %s, such as \"90s\" or \"8h\"%s",
+		   units_text((uint64_t)key->min, min), units_text((uint64_t)key->max, max),
+		   key->zero ? "; 0 is off" : "");
+}
+
+static void say_rate(const struct key *key, struct buf *out)
+{
+	char min[UNITS_TEXT_MAX], max[UNITS_TEXT_MAX];
+
+	buf_printf(out, "a rate from %s to %s bits a second, such as \"512k\" or \"10M\"%s",
+		   units_rate_text((uint64_t)key->min, min),
+		   units_rate_text((uint64_t)key->max, max), key->zero ? "; 0 is none" : "");
 }
 
 static void say_boolean(const struct key *key, struct buf *out)
@@ -98,7 +94,8 @@ static const struct {
 } forms[] = {
 	{ KEY_WORD, say_words },        { KEY_STRING, say_string },   { KEY_INTEGER, say_integer },
 	{ KEY_BOOLEAN, say_boolean },   { KEY_ADDRESS, say_address }, { KEY_NETWORK, say_network },
-	{ KEY_DURATION, say_duration }, { KEY_LIST, say_list },       { KEY_OBJECT, say_object },
+	{ KEY_DURATION, say_duration }, { KEY_RATE, say_rate },       { KEY_LIST, say_list },
+	{ KEY_OBJECT, say_object },
 };
 
 void key_doc_values(const struct key *key, struct buf *out)

@@ -26,10 +26,12 @@
 		__VA_ARGS__, NULL            \
 	}
 
-#define MINUTE 60
-#define HOUR   (60 * MINUTE)
-#define DAY    (24 * HOUR)
-#define NAMES  "^[!-~]([ -~]{0,253}[!-~])?$"
+#define MINUTE   60
+#define HOUR     (60 * MINUTE)
+#define DAY      (24 * HOUR)
+#define RATE_MIN 64000 /* bits/s; both are what a token bucket is good for */
+#define RATE_MAX 10000000000
+#define NAMES    "^[!-~]([ -~]{0,253}[!-~])?$"
 
 /* clang-format off */
 static const struct key gateway_keys[] = {
@@ -203,6 +205,23 @@ static const struct key deny_item = { .name = "*", .forms = KEY_NETWORK, .impact
 static const struct key service_item = { .name = "*", .forms = KEY_WORD, .impact = KEY_LIVE,
 	WORDS("dns", "icmp", "ssh", "http", "https", "ntp"), .unique = true, .set = set_bit,
 	AT(firewall.gateway_services), .summary = "A service of the gateway" };
+static const struct key spared_item = { .name = "*", .forms = KEY_NETWORK, .impact = KEY_LIVE,
+	.set = add_net, AT(firewall.brute_force.allow), .example = "\"192.0.2.0/24\"",
+	.summary = "Network of clients' public addresses" };
+static const struct key brute_force_keys[] = {
+	{ .name = "failures", .forms = KEY_INTEGER, RANGE(0, 1000), STORES(number),
+	  AT(firewall.brute_force.failures), .impact = KEY_LIVE, .fallback = "5", .example = "10",
+	  .summary = "Failed logins within the window that ban who fails; 0 is nobody ever" },
+	{ .name = "window", .forms = KEY_DURATION, RANGE(1, DAY), STORES(seconds),
+	  AT(firewall.brute_force.window), .impact = KEY_LIVE, .fallback = "\"10m\"",
+	  .example = "\"30m\"", .summary = "Time in which failures add up" },
+	{ .name = "ban", .forms = KEY_DURATION, RANGE(1, 30 * DAY), STORES(seconds),
+	  AT(firewall.brute_force.ban), .impact = KEY_LIVE, .fallback = "\"1h\"",
+	  .example = "\"1d\"", .summary = "How long who is banned is kept out" },
+	{ .name = "allow", .forms = KEY_LIST, RANGE(0, POLICY_NETS_MAX), .item = &spared_item,
+	  .show = show_nets, .impact = KEY_LIVE, .fallback = "[]", .example = "[\"192.0.2.0/24\"]",
+	  .summary = "From where nobody is ever banned" },
+};
 static const struct key firewall_keys[] = {
 	{ .name = "allow_from", .forms = KEY_LIST, RANGE(0, POLICY_NETS_MAX), .item = &source_item,
 	  .show = show_nets, .impact = KEY_LIVE, .fallback = "[]", .fallback_doc = "anybody",
@@ -217,10 +236,18 @@ static const struct key firewall_keys[] = {
 	  .impact = KEY_LIVE, .fallback = "[\"dns\", \"icmp\"]",
 	  .example = "[\"dns\", \"icmp\", \"ssh\"]",
 	  .summary = "What clients may reach on the gateway itself" },
-	{ .name = "brute_force", .forms = KEY_OBJECT, .unsupported = true, .impact = KEY_LIVE,
-	  .summary = "When addresses that fail to log in are banned" },
+	{ .name = "brute_force", .forms = KEY_OBJECT, KEYS(brute_force_keys), .impact = KEY_LIVE,
+	  .summary = "When addresses and users that fail to log in are banned for a while" },
 };
 
+static const struct key user_rate_keys[] = {
+	{ .name = "down", .forms = KEY_RATE, RANGE(RATE_MIN, RATE_MAX), STORES(rate),
+	  AT_USER(rate.down), .impact = KEY_LIVE, .example = "\"50M\"",
+	  .summary = "To the client: bits a second" },
+	{ .name = "up", .forms = KEY_RATE, RANGE(RATE_MIN, RATE_MAX), STORES(rate),
+	  AT_USER(rate.up), .impact = KEY_LIVE, .example = "\"10M\"",
+	  .summary = "From the client: bits a second" },
+};
 static const struct key user_keys[] = {
 	{ .name = "name", .forms = KEY_STRING, RANGE(1, 255), .required = true, .set = set_user_name,
 	  AT_USER(name), .impact = KEY_NEW_SESSIONS, .pattern = NAMES, .example = "\"alice\"",
@@ -248,8 +275,8 @@ static const struct key user_keys[] = {
 	  .summary = "Whether the user is locked out; it ends their sessions" },
 	{ .name = "max_sessions", .forms = KEY_INTEGER, .unsupported = true, .impact = KEY_LIVE,
 	  .summary = "Sessions the user may have at once" },
-	{ .name = "rate", .forms = KEY_OBJECT, .unsupported = true, .impact = KEY_LIVE,
-	  .summary = "Bandwidth of each session" },
+	{ .name = "rate", .forms = KEY_OBJECT, KEYS(user_rate_keys), .impact = KEY_LIVE,
+	  .summary = "How fast each session of the user may be" },
 	{ .name = "comment", .forms = KEY_STRING, RANGE(0, 4096), .impact = KEY_LIVE,
 	  .example = "\"laptop of the front desk\"", .summary = "A note; means nothing to l2tpgw" },
 };

@@ -23,6 +23,7 @@ enum key_form { /* bits: what a value may look like */
 		KEY_DURATION = 1 << 6, /* "90s", "5m", "8h", "1d" */
 		KEY_ADDRESS = 1 << 7,  /* IPv4 */
 		KEY_NETWORK = 1 << 8,  /* IPv4, "10.0.0.0/24" or a single address */
+		KEY_RATE = 1 << 9,     /* bits a second: "512k", "10M", "1G" */
 };
 
 /* What happens to connected clients when a value changes, from harmless to not. */
@@ -53,8 +54,9 @@ struct key {
 	bool secret;      /* never shown */
 	bool unique;      /* of a list's word items: each at most once */
 	enum key_impact impact;
-	long long min, max; /* integer: itself; duration: seconds; string: bytes; list: items */
-	bool zero;          /* duration: "0" = off is fine too */
+	long long min, max; /* integer: itself; duration: seconds; rate: bits a second; string:
+			       bytes; list: items */
+	bool zero;          /* duration, rate: "0" = off is fine too */
 	const char *const *words;       /* NULL-ended */
 	const char *const *later_words; /* NULL-ended: known, not supported yet */
 	const char *fallback;     /* default as JSON text; NULL = none. Not used below lists. */

@@ -18,7 +18,7 @@ struct value {
 	enum key_form form;
 	const json_t *json;
 	const char *text; /* all string forms */
-	long long number; /* integer; duration in seconds */
+	long long number; /* integer; duration in seconds; rate in bits a second */
 	bool flag;
 	unsigned word; /* index in key->words */
 	uint32_t address;

@@ -49,12 +49,17 @@ enum policy_service {                       /* firewall.gateway_services, bit nu
 		      POLICY_SERVICE_NTP,   /* UDP 123 */
 };
 
+struct policy_rate {       /* bits a second, 0 = as fast as it goes */
+	uint64_t down, up; /* to the client, from the client */
+};
+
 struct policy_user {
 	const char *name;     /* printable ASCII, 1 to 255 bytes, unique */
 	const char *password; /* bytes as MS-CHAPv2 takes them (ISO 8859-1), 1 to 255 */
 	uint32_t address;     /* static address, 0 = from the pool */
 	int64_t expires;      /* wall seconds from which on the user is locked out, 0 = never */
 	bool disabled;
+	struct policy_rate rate; /* of each session; 0 = what else is said of it */
 };
 
 struct policy_nets {
@@ -117,6 +122,11 @@ struct policy {
 		struct policy_nets deny_from;
 		bool isolate_clients;
 		unsigned gateway_services; /* bits of enum policy_service */
+		struct {
+			unsigned failures;        /* within `window`; 0 = nobody is ever banned */
+			uint32_t window, ban;     /* seconds */
+			struct policy_nets allow; /* never banned */
+		} brute_force;
 	} firewall;
 
 	struct policy_user *users; /* sorted by name */

@@ -117,19 +117,32 @@ static json_t *word_form(const struct key *key)
 	return object;
 }
 
-static json_t *duration_form(const struct key *key)
+/* A whole number and a unit of those letters. */
+static json_t *quantity_form(const struct key *key, const char *letters)
 {
-	json_t *object, *text, *either;
+	cleanup_buf struct buf text = BUF_INIT;
+	json_t *object, *either;
 
+	buf_printf(&text, key->zero ? "^(0|(0|[1-9][0-9]{0,8})[%s])$" : "^[1-9][0-9]{0,8}[%s]$",
+		   letters);
 	if (!key->zero)
-		return pattern("^[1-9][0-9]{0,8}[smhd]$");
-	text = pattern("^(0|(0|[1-9][0-9]{0,8})[smhd])$");
+		return pattern(buf_text(&text));
 	object = json_object();
 	either = json_array();
-	push(either, text);
+	push(either, pattern(buf_text(&text)));
 	push(either, json_pack("{s:i}", "const", 0));
 	set(object, "anyOf", either);
 	return object;
+}
+
+static json_t *duration_form(const struct key *key)
+{
+	return quantity_form(key, "smhd");
+}
+
+static json_t *rate_form(const struct key *key)
+{
+	return quantity_form(key, "kMG");
 }
 
 static json_t *address_form(const struct key *key)
@@ -152,7 +165,7 @@ static const struct {
 	{ KEY_LIST, list_form },         { KEY_STRING, string_form },
 	{ KEY_INTEGER, integer_form },   { KEY_BOOLEAN, boolean_form },
 	{ KEY_DURATION, duration_form }, { KEY_ADDRESS, address_form },
-	{ KEY_NETWORK, network_form },
+	{ KEY_NETWORK, network_form },   { KEY_RATE, rate_form },
 };
 
 static json_t *forms_schema(const struct key *key)

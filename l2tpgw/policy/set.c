@@ -29,6 +29,13 @@ void set_seconds(struct load *load, const struct key *key, const struct value *v
 	*(uint32_t *)field = (uint32_t)value->number;
 }
 
+void set_rate(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	(void)load;
+	(void)key;
+	*(uint64_t *)field = (uint64_t)value->number;
+}
+
 void set_flag(struct load *load, const struct key *key, const struct value *value, void *field)
 {
 	(void)load;

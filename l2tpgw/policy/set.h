@@ -8,6 +8,7 @@
 key_set set_text;         /* const char * */
 key_set set_number;       /* unsigned */
 key_set set_seconds;      /* uint32_t */
+key_set set_rate;         /* uint64_t: bits a second */
 key_set set_flag;         /* bool */
 key_set set_word;         /* an enum: the index of the word */
 key_set set_bit;          /* unsigned: one bit a word */

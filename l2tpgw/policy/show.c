@@ -42,6 +42,14 @@ void show_seconds(const struct key *key, const void *base, struct buf *out)
 	buf_puts(out, units_text(*(const uint32_t *)field(key, base), text));
 }
 
+void show_rate(const struct key *key, const void *base, struct buf *out)
+{
+	uint64_t rate = *(const uint64_t *)field(key, base);
+	char text[UNITS_TEXT_MAX];
+
+	buf_puts(out, rate ? units_rate_text(rate, text) : "none");
+}
+
 void show_time(const struct key *key, const void *base, struct buf *out)
 {
 	const char *text;

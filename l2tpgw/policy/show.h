@@ -15,6 +15,7 @@ key_show show_password; /* const char *, byte for byte */
 key_show show_psk;      /* byte for byte */
 key_show show_number;   /* unsigned */
 key_show show_seconds;  /* uint32_t: "90s" */
+key_show show_rate;     /* uint64_t: "10M"; "none" if 0 */
 key_show show_time;     /* int64_t: RFC 3339; "never" if 0 */
 key_show show_flag;     /* bool */
 key_show show_word;     /* enum by its word */

@@ -45,6 +45,12 @@ static const struct {
 	{ "users.*.address", "\"10.66.7.8\"", "\"10.66.7.9\"" },
 	{ "users.*.expires", "\"2030-12-31T23:00:00Z\"", "\"2031-12-31T23:00:00Z\"" },
 	{ "users.*.disabled", "false", "true" },
+	{ "firewall.brute_force.failures", "5", "10" },
+	{ "firewall.brute_force.window", "\"10m\"", "\"5m\"" },
+	{ "firewall.brute_force.ban", "\"1h\"", "\"1d\"" },
+	{ "firewall.brute_force.allow", "[]", "[\"192.0.2.0/24\"]" },
+	{ "users.*.rate.down", "\"10M\"", "\"512k\"" },
+	{ "users.*.rate.up", "\"10M\"", "\"1G\"" },
 };
 
 static struct policy *load_setting(const char *path, const char *value)

@@ -60,6 +60,31 @@ static void test_units(void **state)
 	assert_string_equal(units_text(0, text), "0s");
 }
 
+static void test_rates(void **state)
+{
+	static const char *const bad[] = { "",   "k",  "1",    "1K",   "1m",   "1g",
+					   "1T", "-1", "1.5M", "010M", "10 M", "1Mb" };
+	char text[UNITS_TEXT_MAX];
+	uint64_t rate;
+
+	(void)state;
+	assert_true(units_rate_parse("0", &rate) && rate == 0);
+	assert_true(units_rate_parse("512k", &rate) && rate == 512000);
+	assert_true(units_rate_parse("10M", &rate) && rate == 10000000);
+	assert_true(units_rate_parse("1G", &rate) && rate == 1000000000);
+	assert_true(units_rate_parse("999999999G", &rate) && rate == 999999999000000000);
+	for (size_t i = 0; i < array_size(bad); i++)
+		if (units_rate_parse(bad[i], &rate))
+			fail_msg("\"%s\" was taken", bad[i]);
+	for (uint64_t i = 1000; i < 200000000; i += 117000) {
+		units_rate_text(i, text);
+		assert_true(units_rate_parse(text, &rate) && rate == i);
+	}
+	assert_string_equal(units_rate_text(1500000, text), "1500k");
+	assert_string_equal(units_rate_text(2000000000, text), "2G");
+	assert_string_equal(units_rate_text(0, text), "0k");
+}
+
 static void test_utf8(void **state)
 {
 	static const char *const bad[] = { "\x80",
@@ -143,9 +168,10 @@ static void test_template_loads(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_suggest),  cmocka_unit_test(test_units),
-		cmocka_unit_test(test_utf8),     cmocka_unit_test(test_password_bytes),
-		cmocka_unit_test(test_template), cmocka_unit_test(test_template_loads),
+		cmocka_unit_test(test_suggest),        cmocka_unit_test(test_units),
+		cmocka_unit_test(test_rates),          cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_password_bytes), cmocka_unit_test(test_template),
+		cmocka_unit_test(test_template_loads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
