@@ -38,11 +38,11 @@ static bool read_limit(const struct fields *answer, const char *name, struct adm
 
 static bool read_admitted(const struct fields *answer, struct admission *admission)
 {
-	size_t secret_len;
+	size_t len;
 
-	admission->secret = fields_get(answer, MSG_SECRET);
-	secret_len = admission->secret ? strlen(admission->secret) : 0;
-	return secret_len && secret_len <= MSG_SECRET_MAX &&
+	admission->message = fields_get(answer, MSG_MESSAGE);
+	len = admission->message ? strlen(admission->message) : 0;
+	return len && len <= MSG_MESSAGE_MAX &&
 	       read_address(answer, MSG_ADDRESS, &admission->address) && admission->address &&
 	       read_address(answer, MSG_DNS1, &admission->dns[0]) &&
 	       read_address(answer, MSG_DNS2, &admission->dns[1]) &&

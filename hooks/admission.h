@@ -11,7 +11,7 @@
 struct admission {
 	bool admitted;
 	const char *reason;        /* why not, when not admitted; never NULL then */
-	const char *secret;        /* points into the answer, which the caller wipes */
+	const char *message;       /* for the client; points into the answer */
 	uint32_t address;          /* the client's, host byte order, like the others */
 	uint32_t dns[2];           /* 0 = as the options file says */
 	bool has_limits;           /* idle or maxconnect was given */

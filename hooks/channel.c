@@ -37,7 +37,7 @@ static int channel_connect(const char *path, struct err *err)
 	return steal_fd(&fd);
 }
 
-int channel_send(int fd, const struct fields *message, struct err *err)
+static int channel_send(int fd, const struct fields *message, struct err *err)
 {
 	ssize_t sent;
 
@@ -106,13 +106,11 @@ static int receive(int fd, int64_t deadline, struct fields *answer, struct err *
 	return well_formed ? 0 : err_set(err, ERR_FAILED, "malformed answer");
 }
 
-int channel_ask(const char *path, const struct fields *request, int milliseconds,
-		struct fields *answer, struct err *err)
+int channel_ask(const char *path, const struct fields *request,
+		const struct channel_patience *patience, struct fields *answer, struct err *err)
 {
-	int64_t deadline = now_milliseconds() + milliseconds;
-	cleanup_fd int fd = open_request(path, request, deadline, err);
+	cleanup_fd int fd =
+	    open_request(path, request, now_milliseconds() + patience->reach_ms, err);
 
-	if (fd < 0 || receive(fd, deadline, answer, err))
-		return -1;
-	return steal_fd(&fd);
+	return fd < 0 ? -1 : receive(fd, now_milliseconds() + patience->answer_ms, answer, err);
 }

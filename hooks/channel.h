@@ -6,16 +6,16 @@
 #include "base/err.h"
 #include "base/fields.h"
 
-/*
- * Sends `request` and waits for its answer, `milliseconds` at most in all; a daemon that is just
- * being restarted is tried again within that time. Returns the connection, for one channel_send()
- * more; the caller closes it and wipes `answer`.
- */
-int channel_ask(const char *path, const struct fields *request, int milliseconds,
-		struct fields *answer, struct err *err);
+/* How long to wait, in milliseconds. */
+struct channel_patience {
+	int reach_ms;  /* until somebody takes the request: l2tpgwd may be just being restarted */
+	int answer_ms; /* from then on */
+};
+
+/* Sends `request` and waits for its answer, which is the last thing that is said. */
+int channel_ask(const char *path, const struct fields *request,
+		const struct channel_patience *patience, struct fields *answer, struct err *err);
 /* Sends without ever waiting: a full or missing socket is an error at once. */
-int channel_send(int fd, const struct fields *message, struct err *err);
-/* The same over a connection of its own. */
 int channel_report(const char *path, const struct fields *message, struct err *err);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The admission plugin: asks l2tpgwd whether a client may come in, and with which secret and
- * address; names the interface after the client's slot; reports what becomes of the link.
- * It decides nothing, and whatever goes wrong is a refusal (architecture: admission).
+ * The admission plugin: hands the client's proof to l2tpgwd and asks whether it may come in, and
+ * with which address; names the interface after the client's slot; reports what becomes of the
+ * link. It decides nothing, and whatever goes wrong is a refusal (architecture: admission).
  */
 #include <arpa/inet.h>
 #include <net/if.h>
@@ -17,6 +17,7 @@
 #include "base/cleanup.h"
 #include "base/fields.h"
 #include "base/file.h"
+#include "base/hex.h"
 #include "base/ip4.h"
 #include "base/messages.h"
 #include "hooks/admission.h"
@@ -25,10 +26,9 @@
 #include "hooks/identity.h"
 #include "hooks/pppd_compat.h"
 
-#define ADMIT_MILLISECONDS 3000 /* clients repeat their answer to a challenge after 3 s */
-#define UP_RETRIES         6    /* after 2, 4, 8 … seconds: two minutes in all */
-#define UP_RETRY_SECONDS   2
-#define PROC_TEXT_MAX      (1u << 20)
+#define UP_RETRIES       6 /* after 2, 4, 8 … seconds: two minutes in all */
+#define UP_RETRY_SECONDS 2
+#define PROC_TEXT_MAX    (1u << 20)
 
 _Static_assert(CHAP_MICROSOFT_V2 == 0x81, "the digest code of RFC 2759");
 _Static_assert(PPPD_IFNAME_SIZE >= IDENTITY_IFNAME_SIZE, "req_ifname takes our names");
@@ -137,21 +137,10 @@ static void report_start(void)
 /* As pppd answers a wrong password (RFC 2759, 6), so that nobody learns which names exist. */
 static void refuse_text(const unsigned char *challenge, char *message, size_t space)
 {
-	char hex[2 * MAX_CHALLENGE_LEN + 1] = "";
-	size_t len = challenge[0] <= MAX_CHALLENGE_LEN ? challenge[0] : 0;
+	char hex[2 * MAX_CHALLENGE_LEN + 1];
 
-	for (size_t i = 0; i < len; i++)
-		(void)snprintf(hex + 2 * i, 3, "%02x", challenge[1 + i]);
+	hex_encode(challenge + 1, challenge[0] <= MAX_CHALLENGE_LEN ? challenge[0] : 0, hex);
 	(void)snprintf(message, space, "E=691 R=1 C=%s V=0 M=Access denied", hex);
-}
-
-static void put_login(struct fields *message, const char *protocol, const char *reason)
-{
-	begin(message, MSG_LOGIN);
-	fields_put(message, MSG_PROTOCOL, protocol);
-	fields_put(message, MSG_RESULT, reason ? MSG_RESULT_FAILED : MSG_RESULT_OK);
-	if (reason)
-		fields_put(message, MSG_REASON, reason);
 }
 
 static void take_admission(const struct admission *admission)
@@ -167,73 +156,83 @@ static void take_admission(const struct admission *admission)
 
 /* The client's answer to a challenge, as pppd hands it over. */
 struct attempt {
-	int id;
 	struct chap_digest_type *digest;
 	unsigned char *challenge, *response;
 	char *message;
 	int message_space;
 };
 
-/* Returns why not, one of MSG_REASON_…; NULL = in. *fd stays open for the `login` report. */
-static const char *admit(const struct attempt *try, int *fd)
+/* pppd gives lengths in front; what is not as long as RFC 2759 wants it is no answer. */
+static bool put_proof(struct fields *request, const struct attempt *try)
 {
-	__attribute__((cleanup(fields_wipe))) struct fields answer;
-	struct fields request;
+	char challenge[2 * MSG_CHALLENGE_SIZE + 1], response[2 * MSG_RESPONSE_SIZE + 1];
+
+	if (try->challenge[0] != MSG_CHALLENGE_SIZE || try->response[0] != MSG_RESPONSE_SIZE)
+		return false;
+	hex_encode(try->challenge + 1, MSG_CHALLENGE_SIZE, challenge);
+	hex_encode(try->response + 1, MSG_RESPONSE_SIZE, response);
+	fields_put(request, MSG_CHALLENGE, challenge);
+	fields_put(request, MSG_RESPONSE, response);
+	return true;
+}
+
+/*
+ * A RADIUS server that l2tpgwd asks may take its time; l2tpgwd gives up before we do. Clients that
+ * repeat their response meanwhile get the answer to the first one.
+ */
+static const struct channel_patience admit_patience = { .reach_ms = 3000, .answer_ms = 15000 };
+
+static bool admit(const struct attempt *try)
+{
+	struct fields request, answer;
 	struct admission admission;
 	struct err err;
 
 	begin(&request, MSG_ADMIT);
 	fields_put(&request, MSG_PROTOCOL, MSG_PROTOCOL_MSCHAPV2);
-	*fd = channel_ask(link_state.socket, &request, ADMIT_MILLISECONDS, &answer, &err);
-	if (*fd < 0) {
+	if (!put_proof(&request, try)) {
+		pppd_warn("l2tpgw: %q is refused: malformed response", link_state.user);
+		return false;
+	}
+	if (channel_ask(link_state.socket, &request, &admit_patience, &answer, &err)) {
 		pppd_warn("l2tpgw: %q is refused: l2tpgwd: %s", link_state.user, err.text);
-		return MSG_REASON_NO_REPLY;
+		return false;
 	}
 	admission = admission_read(&answer);
 	if (!admission.admitted) {
 		pppd_warn("l2tpgw: %q is refused: %q", link_state.user, admission.reason);
-		return MSG_REASON_DENIED;
+		return false;
 	}
-	if (!try->digest->verify_response(try->id, link_state.user,
-					  (unsigned char *)admission.secret,
-					  (int)strlen(admission.secret), try->challenge,
-					  try->response, try->message, try->message_space))
-		return MSG_REASON_PASSWORD;
+	(void)snprintf(try->message, (size_t)try->message_space, "%s", admission.message);
 	take_admission(&admission);
-	return NULL;
+	return true;
+}
+
+static void report_refused(const struct attempt *try)
+{
+	struct fields message;
+
+	begin(&message, MSG_REFUSED);
+	fields_put(&message, MSG_PROTOCOL, admission_protocol(try->digest->code));
+	(void)report(&message);
 }
 
 /* Nothing but MS-CHAPv2 is ever asked for; this holds even if pppd were configured otherwise. */
-static const char *verify_attempt(const struct attempt *try, int *fd)
-{
-	const char *reason = MSG_REASON_PROTOCOL;
-
-	link_state.authenticated = false;
-	if (try->digest->code == CHAP_MICROSOFT_V2)
-		reason = admit(try, fd);
-	if (reason && strcmp(reason, MSG_REASON_PASSWORD) != 0)
-		refuse_text(try->challenge, try->message, (size_t)try->message_space);
-	return reason;
-}
-
 static int verify_hook(char *name, char *ourname, int id, struct chap_digest_type *digest,
 		       unsigned char *challenge, unsigned char *response, char *message, int space)
 {
-	const struct attempt try = { id, digest, challenge, response, message, space };
-	cleanup_fd int fd = -1;
-	struct fields login;
-	const char *reason;
-	struct err err;
+	const struct attempt try = { digest, challenge, response, message, space };
 
 	(void)ourname;
+	(void)id;
 	(void)snprintf(link_state.user, sizeof(link_state.user), "%s", name);
-	reason = verify_attempt(&try, &fd);
-	put_login(&login, admission_protocol(digest->code), reason);
-	if (fd < 0)
-		(void)report(&login);
-	else if (channel_send(fd, &login, &err))
-		pppd_warn("l2tpgw: not reported: %s", err.text);
-	return reason == NULL;
+	link_state.authenticated = false;
+	if (digest->code != CHAP_MICROSOFT_V2)
+		report_refused(&try);
+	else if (admit(&try))
+		return 1;
+	refuse_text(challenge, message, (size_t)space);
+	return 0;
 }
 
 /* "There is a secret": pppd then asks the client to authenticate without looking at its files. */

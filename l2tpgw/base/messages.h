@@ -10,20 +10,21 @@
  *
  *   pppd                                      l2tpgwd
  *   start  IDENTITY                       ->  before the first packet of PPP
- *   admit  IDENTITY user protocol         ->
- *                                         <-  admitted secret address [dns1 dns2 idle maxconnect]
+ *   admit  IDENTITY user protocol challenge response ->
+ *                                         <-  admitted message address [dns1 dns2 idle maxconnect]
  *                                         <-  denied reason
- *   login  IDENTITY user protocol result  ->  after the client's answer was checked
+ *   refused IDENTITY user protocol        ->  the client insists on another protocol
  *   up     IDENTITY user ifname address local mtu [retry] ->
  *   down   IDENTITY user authenticated status [ifname rx tx seconds] ->
  *
  * IDENTITY stands in every message of pppd and is enough to know the session again after a restart
- * of l2tpgwd: vip pid starttime parent tunnel session. A connection lasts for one message or, for
- * admit, until the `login` that belongs to it. The order of messages that came over different
- * connections is not defined, except that nothing of one pppd is sent before it was `admitted`
- * other than `start`, `login` with result=failed and `down`. `admit` and `login` come again if pppd
- * challenges again (its option chap-interval), `up` if IPCP is negotiated again. `down` is pppd's
- * last word.
+ * of l2tpgwd: vip pid starttime parent tunnel session. A connection lasts for one message, and
+ * for the answer to it. The order of messages that came over different connections is not defined,
+ * except that nothing of one pppd is sent before it was `admitted` other than `start`, `refused`
+ * and `down`. `admit` comes again if pppd challenges again (its option chap-interval), `up` if IPCP
+ * is negotiated again. `down` is pppd's last word.
+ *
+ * l2tpgwd verifies the client's answer itself: no password ever leaves it.
  */
 
 #define MSG_TYPE "type"
@@ -33,7 +34,7 @@
 #define MSG_ADMIT    "admit"
 #define MSG_ADMITTED "admitted"
 #define MSG_DENIED   "denied"
-#define MSG_LOGIN    "login"
+#define MSG_REFUSED  "refused"
 #define MSG_UP       "up"
 #define MSG_DOWN     "down"
 
@@ -45,7 +46,7 @@
 #define MSG_TUNNEL    "tunnel"    /* the worker's own L2TP tunnel id; 0 if pppd was not told */
 #define MSG_SESSION   "session"   /* the worker's own L2TP session id; 0 if pppd was not told */
 
-/* admit, login; `user` also in up, and in down when the client ever gave a name */
+/* admit, refused; `user` also in up, and in down when the client ever gave a name */
 #define MSG_USER     "user"     /* as the client sent it, bytes outside ASCII as pppd prints them */
 #define MSG_PROTOCOL "protocol" /* one of MSG_PROTOCOL_…; in admit the first */
 
@@ -55,30 +56,26 @@
 #define MSG_PROTOCOL_PAP      "pap"
 #define MSG_PROTOCOL_OTHER    "other"
 
+/* admit: hexadecimal digits */
+#define MSG_CHALLENGE "challenge" /* ours, MSG_CHALLENGE_SIZE bytes */
+#define MSG_RESPONSE  "response"  /* the Value of the client's Response, RFC 2759, 4 */
+
+#define MSG_CHALLENGE_SIZE 16
+#define MSG_RESPONSE_SIZE  49
+
 /* admitted */
-#define MSG_SECRET     "secret"  /* 1 to MSG_SECRET_MAX bytes, none of them NUL */
+#define MSG_MESSAGE    "message" /* of the Success packet: 1 to MSG_MESSAGE_MAX bytes */
 #define MSG_ADDRESS    "address" /* dotted quad: the client's, and the only one it may have */
 #define MSG_DNS1       "dns1"    /* dotted quads; absent = what the options file says */
 #define MSG_DNS2       "dns2"
 #define MSG_IDLE       "idle" /* seconds without traffic until pppd ends the link, 0 = never */
 #define MSG_MAXCONNECT "maxconnect" /* seconds until pppd ends the link, 0 = never */
 
-#define MSG_SECRET_MAX 255
-#define MSG_USER_MAX   255
+#define MSG_MESSAGE_MAX 80
+#define MSG_USER_MAX    255
 
-/* denied: text for the log, one line. login with result=failed: one of MSG_REASON_… */
+/* denied: text for the log, one line */
 #define MSG_REASON "reason"
-
-#define MSG_REASON_PASSWORD "password" /* the client's answer does not fit the secret */
-#define MSG_REASON_PROTOCOL "protocol" /* it insisted on something other than MS-CHAPv2 */
-#define MSG_REASON_DENIED   "denied"   /* the daemon said so */
-#define MSG_REASON_NO_REPLY "no_reply" /* no well-formed answer to `admit` in time */
-
-/* login */
-#define MSG_RESULT "result"
-
-#define MSG_RESULT_OK     "ok"
-#define MSG_RESULT_FAILED "failed"
 
 /* up (MSG_ADDRESS is the client's); `retry` = how often it was tried before, absent = 0 */
 #define MSG_IFNAME "ifname"

@@ -31,7 +31,8 @@ void howto_print(const struct policy *policy, const char *server, const char *po
 		printf("  pre-shared key  %s\n", policy->ipsec.psk);
 		if (user)
 			printf("  user            %s\n  password        %s\n", user->name,
-			       user->password);
+			       user->password ? user->password
+					      : "(the policy has its NT hash only)");
 	} else {
 		printf("  pre-shared key, users and passwords: in %s\n", policy_path);
 	}

@@ -66,7 +66,7 @@ static void answer_admitted(struct fields *answer, const struct session_answer *
 	char address[IP4_TEXT_MAX];
 
 	fields_put(answer, MSG_TYPE, MSG_ADMITTED);
-	fields_put(answer, MSG_SECRET, admitted->password);
+	fields_put(answer, MSG_MESSAGE, admitted->message);
 	fields_put(answer, MSG_ADDRESS, ip4_text(admitted->address, address));
 }
 
@@ -94,6 +94,7 @@ static void admit(struct connection *connection, bool last)
 		.call = message->call,
 		.user = message->user,
 		.auth = message->protocol,
+		.proof = &message->proof,
 	};
 	struct session_answer answer = { .denial = SESSION_DENY_NONE };
 	struct fields reply;
@@ -164,17 +165,10 @@ static void on_start(const struct gateway *gateway, const struct message *messag
 			 message->vip - FABRIC_VIP_NET);
 }
 
-static void on_login(const struct gateway *gateway, const struct message *message)
+static void log_refused(const struct message *message)
 {
-	if (message->passed) {
-		session_login_passed(gateway->sessions, gateway_now(), message->pppd);
-		return;
-	}
-	if (message->wrong_protocol)
-		log_notice("refused %s: it insists on %s, only MS-CHAPv2 is admitted",
-			   message->user ? message->user : "a client",
-			   message->protocol ? message->protocol : "another protocol");
-	session_login_failed(gateway->sessions, gateway_now(), message->pppd);
+	log_notice("refused %s: it insists on %s, only MS-CHAPv2 is admitted", message->user,
+		   message->protocol);
 }
 
 static void on_up(const struct gateway *gateway, const struct message *message)
@@ -232,8 +226,8 @@ static void dispatch(struct connection *connection, const struct fields *fields)
 	case MESSAGE_ADMIT:
 		on_admit(connection, fields, &message);
 		break;
-	case MESSAGE_LOGIN:
-		on_login(gateway, &message);
+	case MESSAGE_REFUSED:
+		log_refused(&message);
 		break;
 	case MESSAGE_UP:
 		on_up(gateway, &message);

@@ -37,15 +37,17 @@ static bool read_start(const struct fields *fields, struct message *message)
 
 static bool read_admit(const struct fields *fields, struct message *message)
 {
-	(void)fields;
-	return message->vip && message->user && message->protocol;
+	const char *challenge = fields_get(fields, MSG_CHALLENGE);
+	const char *response = fields_get(fields, MSG_RESPONSE);
+
+	return message->vip && message->user && message->protocol && challenge && response &&
+	       mschap_read(&message->proof, challenge, response);
 }
 
-static bool read_login(const struct fields *fields, struct message *message)
+static bool read_refused(const struct fields *fields, struct message *message)
 {
-	message->passed = is(fields, MSG_RESULT, MSG_RESULT_OK);
-	message->wrong_protocol = is(fields, MSG_REASON, MSG_REASON_PROTOCOL);
-	return message->passed || is(fields, MSG_RESULT, MSG_RESULT_FAILED);
+	(void)fields;
+	return message->user && message->protocol;
 }
 
 static bool read_up(const struct fields *fields, struct message *message)
@@ -73,8 +75,10 @@ static const struct {
 	const char *type;
 	bool (*read)(const struct fields *fields, struct message *message);
 } kinds[MESSAGE_KINDS] = {
-	[MESSAGE_START] = { MSG_START, read_start }, [MESSAGE_ADMIT] = { MSG_ADMIT, read_admit },
-	[MESSAGE_LOGIN] = { MSG_LOGIN, read_login }, [MESSAGE_UP] = { MSG_UP, read_up },
+	[MESSAGE_START] = { MSG_START, read_start },
+	[MESSAGE_ADMIT] = { MSG_ADMIT, read_admit },
+	[MESSAGE_REFUSED] = { MSG_REFUSED, read_refused },
+	[MESSAGE_UP] = { MSG_UP, read_up },
 	[MESSAGE_DOWN] = { MSG_DOWN, read_down },
 };
 

@@ -9,7 +9,7 @@
 #include "base/fields.h"
 #include "session/session.h"
 
-enum message_kind { MESSAGE_START, MESSAGE_ADMIT, MESSAGE_LOGIN, MESSAGE_UP, MESSAGE_DOWN };
+enum message_kind { MESSAGE_START, MESSAGE_ADMIT, MESSAGE_REFUSED, MESSAGE_UP, MESSAGE_DOWN };
 #define MESSAGE_KINDS 5
 
 /* Texts point into the fields; NULL = not there. Numbers and addresses: 0 = not there. */
@@ -20,8 +20,8 @@ struct message {
 	uint32_t parent; /* pid of the worker that started it */
 	uint32_t tunnel, call;
 	const char *user, *protocol; /* both there in admit */
-	/* login */
-	bool passed, wrong_protocol;
+	/* admit */
+	struct mschap_proof proof;
 	/* up; ifname is there */
 	const char *ifname;
 	uint32_t address, mtu;

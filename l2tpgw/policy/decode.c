@@ -153,6 +153,30 @@ static void decode_absent(struct load *load, const struct key *key, void *base, 
 	path_cut(load, len);
 }
 
+/* Exactly one of some members is there. */
+static void check_one_of(struct load *load, const struct key *key, const json_t *json)
+{
+	const char *found = NULL;
+	size_t len = load->path.len;
+
+	for (size_t i = 0; key->one_of[i]; i++) {
+		if (!json_object_get(json, key->one_of[i]))
+			continue;
+		path_push(load, key->one_of[i]);
+		if (found)
+			load_key_error(load, "\"%s\" stands beside \"%s\": only one of them may",
+				       key->one_of[i], found);
+		found = key->one_of[i];
+		path_cut(load, len);
+	}
+	if (found)
+		return;
+	path_push(load, key->one_of[0]);
+	load_error(load, "%s is missing: %s", load_path(load),
+		   key_find(key, key->one_of[0])->summary);
+	path_cut(load, len);
+}
+
 static void decode_object(struct load *load, const struct key *key, const json_t *json, void *base)
 {
 	struct value value = { .form = KEY_OBJECT, .json = json };
@@ -172,6 +196,8 @@ static void decode_object(struct load *load, const struct key *key, const json_t
 	for (size_t i = 0; i < key->keys_count; i++)
 		if (!json_object_get(json, key->keys[i].name))
 			decode_absent(load, &key->keys[i], base, defaults);
+	if (key->one_of)
+		check_one_of(load, key, json);
 	set_value(load, key, &value, base);
 }
 

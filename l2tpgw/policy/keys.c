@@ -252,14 +252,20 @@ static const struct key user_keys[] = {
 	{ .name = "name", .forms = KEY_STRING, RANGE(1, 255), .required = true, .set = set_user_name,
 	  AT_USER(name), .impact = KEY_NEW_SESSIONS, .pattern = NAMES, .example = "\"alice\"",
 	  .summary = "Name to log in with, printable ASCII, unique" },
-	{ .name = "password", .forms = KEY_STRING, RANGE(1, 510), .required = true, .secret = true,
+	{ .name = "password", .forms = KEY_STRING, RANGE(1, 510), .secret = true,
 	  STORES(password), AT_USER(password), .impact = KEY_NEW_SESSIONS,
+	  .fallback_doc = "required, unless password_file or nt_hash is there",
 	  .pattern = "^[ -~\\u00a0-\\u00ff]{1,255}$", .example = "\"correct horse battery staple\"",
 	  .summary = "Password, of characters that MS-CHAPv2 carries: U+0020 to U+00FF" },
-	{ .name = "password_file", .forms = KEY_STRING, .unsupported = true,
-	  .impact = KEY_NEW_SESSIONS, .summary = "File that holds the password" },
-	{ .name = "nt_hash", .forms = KEY_STRING, .unsupported = true, .secret = true,
-	  .impact = KEY_NEW_SESSIONS, .summary = "NT hash of the password in place of it" },
+	{ .name = "password_file", .forms = KEY_STRING, RANGE(2, 4095), .set = set_password_file,
+	  AT_USER(password), .impact = KEY_NEW_SESSIONS, .pattern = "^/",
+	  .example = "\"/etc/l2tpgw/alice\"",
+	  .summary = "Absolute path of a file with the password; one line end behind it is cut off" },
+	{ .name = "nt_hash", .forms = KEY_STRING, RANGE(32, 32), .secret = true, .set = set_nt_hash,
+	  AT_USER(nt_hash), .impact = KEY_NEW_SESSIONS, .pattern = "^[0-9a-fA-F]{32}$",
+	  .example = "\"8846f7eaee8fb117ad06bdd830b7586c\"",
+	  .summary = "NT hash of the password in place of it: who has it can log in with it, but the "
+		     "password itself is not in the file" },
 	{ .name = "group", .forms = KEY_STRING, .unsupported = true, .impact = KEY_LIVE,
 	  .summary = "Group whose rules count for the user" },
 	{ .name = "address", .forms = KEY_ADDRESS, STORES(address), AT_USER(address),
@@ -280,7 +286,9 @@ static const struct key user_keys[] = {
 	{ .name = "comment", .forms = KEY_STRING, RANGE(0, 4096), .impact = KEY_LIVE,
 	  .example = "\"laptop of the front desk\"", .summary = "A note; means nothing to l2tpgw" },
 };
+static const char *const user_secrets[] = { "password", "password_file", "nt_hash", NULL };
 static const struct key user_item = { .name = "*", .forms = KEY_OBJECT, KEYS(user_keys),
+	.one_of = user_secrets,
 	.impact = KEY_NEW_SESSIONS, .summary = "A user" };
 
 static const struct key root_keys[] = {

@@ -66,6 +66,8 @@ struct key {
 	const char *example;      /* JSON text */
 	const struct key *keys;   /* of an object */
 	size_t keys_count;
+	const char *const
+	    *one_of;            /* NULL-ended: of these members of an object exactly one is there */
 	const struct key *item; /* of a list */
 	key_set *set;           /* NULL: nothing to store */
 	key_show *show;         /* NULL: it shows in the key around it, or nothing is stored */

@@ -23,6 +23,7 @@
 	2800                   /* 7 workers of 400, twice while generations change: 14 addresses */
 #define POLICY_DNS_MAX       2 /* what pppd can push (ms-dns) */
 #define POLICY_PROPOSALS_MAX 64
+#define POLICY_NT_HASH_SIZE  16
 
 enum policy_client { /* ipsec.clients, bit numbers in policy.ipsec.clients */
 		     POLICY_CLIENT_WINDOWS,
@@ -54,10 +55,12 @@ struct policy_rate {       /* bits a second, 0 = as fast as it goes */
 };
 
 struct policy_user {
-	const char *name;     /* printable ASCII, 1 to 255 bytes, unique */
-	const char *password; /* bytes as MS-CHAPv2 takes them (ISO 8859-1), 1 to 255 */
-	uint32_t address;     /* static address, 0 = from the pool */
-	int64_t expires;      /* wall seconds from which on the user is locked out, 0 = never */
+	const char *name; /* printable ASCII, 1 to 255 bytes, unique */
+	const char
+	    *password; /* bytes as MS-CHAPv2 takes them (ISO 8859-1), 1 to 255; or NULL and */
+	const uint8_t *nt_hash; /* POLICY_NT_HASH_SIZE bytes: MD4 of it in UTF-16 (RFC 2759, 8.3) */
+	uint32_t address;       /* static address, 0 = from the pool */
+	int64_t expires;        /* wall seconds from which on the user is locked out, 0 = never */
 	bool disabled;
 	struct policy_rate rate; /* of each session; 0 = what else is said of it */
 };

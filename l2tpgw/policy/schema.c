@@ -51,6 +51,15 @@ static bool is_required(const struct key *key)
 	return false;
 }
 
+static json_t *one_of(const char *const *names)
+{
+	json_t *either = json_array();
+
+	for (size_t i = 0; names[i]; i++)
+		push(either, json_pack("{s:[s]}", "required", names[i]));
+	return either;
+}
+
 static json_t *object_form(const struct key *key)
 {
 	json_t *object = typed("object"), *properties = json_object(), *required = json_array();
@@ -66,6 +75,8 @@ static json_t *object_form(const struct key *key)
 	else
 		json_decref(required);
 	set(object, "additionalProperties", json_false());
+	if (key->one_of)
+		set(object, "oneOf", one_of(key->one_of));
 	return object;
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/rfc3339.h"
 #include "policy/load.h"
 #include "policy/names.h"
@@ -240,28 +241,37 @@ void set_psk(struct load *load, const struct key *key, const struct value *value
 		store_psk(load, value->text, json_string_length(value->json));
 }
 
-void set_psk_file(struct load *load, const struct key *key, const struct value *value, void *field)
+/* Reads the file that holds a secret, without one line end behind it; false if that is an error. */
+static bool read_secret(struct load *load, const struct value *value, const char *what,
+			struct buf *secret)
 {
-	cleanup_buf struct buf psk = BUF_INIT;
 	struct err err = { 0 };
 
-	(void)key;
-	(void)field;
 	if (value->text[0] != '/') {
 		load_error(load, "%s must be an absolute path", load_path(load));
-		return;
+		return false;
 	}
 	if (!load->io || !load->io->read) {
 		load_error(load, "%s: files cannot be read here", load_path(load));
-		return;
+		return false;
 	}
-	if (load->io->read(load->io->user, value->text, &psk, &err) < 0) {
-		load_error(load, "the pre-shared key cannot be read: %s", err.text);
-		return;
+	if (load->io->read(load->io->user, value->text, secret, &err) < 0) {
+		load_error(load, "the %s cannot be read: %s", what, err.text);
+		return false;
 	}
-	if (psk.len && psk.data[psk.len - 1] == '\n')
-		psk.len--;
-	store_psk(load, buf_text(&psk), psk.len);
+	if (secret->len && secret->data[secret->len - 1] == '\n')
+		buf_truncate(secret, secret->len - 1);
+	return true;
+}
+
+void set_psk_file(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	cleanup_buf struct buf psk = BUF_INIT;
+
+	(void)key;
+	(void)field;
+	if (read_secret(load, value, "pre-shared key", &psk))
+		store_psk(load, buf_text(&psk), psk.len);
 }
 
 void set_snat(struct load *load, const struct key *key, const struct value *value, void *field)
@@ -292,15 +302,48 @@ void set_user_name(struct load *load, const struct key *key, const struct value 
 		set_text(load, key, value, field);
 }
 
-void set_password(struct load *load, const struct key *key, const struct value *value, void *field)
+static void store_password(struct load *load, const char *text, void *field)
 {
 	cleanup_buf struct buf bytes = BUF_INIT;
 	size_t at;
-	const char *why = names_password(value->text, &bytes, &at);
+	const char *why = names_password(text, &bytes, &at);
 
-	(void)key;
 	if (why)
 		load_error(load, "%s: character %zu %s", load_path(load), at, why);
 	else
 		*(const char **)field = arena_memdup(load->arena, bytes.data, bytes.len);
+}
+
+void set_password(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	(void)key;
+	store_password(load, value->text, field);
+}
+
+void set_password_file(struct load *load, const struct key *key, const struct value *value,
+		       void *field)
+{
+	cleanup_buf struct buf password = BUF_INIT;
+
+	(void)key;
+	if (!read_secret(load, value, "password", &password))
+		return;
+	if (!password.len)
+		load_error(load, "%s: the file is empty", load_path(load));
+	else if (strlen(buf_text(&password)) != password.len)
+		load_error(load, "%s: the file holds a NUL byte", load_path(load));
+	else
+		store_password(load, buf_text(&password), field);
+}
+
+void set_nt_hash(struct load *load, const struct key *key, const struct value *value, void *field)
+{
+	uint8_t hash[POLICY_NT_HASH_SIZE];
+
+	(void)key;
+	if (hex_decode(value->text, hash, sizeof(hash)))
+		*(const uint8_t **)field = arena_memdup(load->arena, hash, sizeof(hash));
+	else
+		load_error(load, "%s must be 32 hexadecimal digits", load_path(load));
+	explicit_bzero(hash, sizeof(hash));
 }

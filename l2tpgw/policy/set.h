@@ -25,6 +25,8 @@ key_set set_name, set_wan;
 key_set set_psk; /* the string, or the object with "file" */
 key_set set_psk_file;
 key_set set_snat;
-key_set set_user_name, set_password;
+key_set set_user_name;
+key_set set_password, set_password_file;
+key_set set_nt_hash; /* uint8_t *: 16 bytes */
 
 #endif

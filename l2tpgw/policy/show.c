@@ -19,7 +19,13 @@ void show_text(const struct key *key, const void *base, struct buf *out)
 
 void show_password(const struct key *key, const void *base, struct buf *out)
 {
-	buf_puts(out, *(const char *const *)field(key, base));
+	const struct policy_user *user = base;
+
+	(void)key;
+	if (user->password)
+		buf_puts(out, user->password);
+	else if (user->nt_hash)
+		buf_append(out, user->nt_hash, POLICY_NT_HASH_SIZE);
 }
 
 void show_psk(const struct key *key, const void *base, struct buf *out)

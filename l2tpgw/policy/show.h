@@ -11,7 +11,7 @@
 #include "policy/keys.h"
 
 key_show show_text;     /* const char *; "auto" if NULL */
-key_show show_password; /* const char *, byte for byte */
+key_show show_password; /* byte for byte, or its hash */
 key_show show_psk;      /* byte for byte */
 key_show show_number;   /* unsigned */
 key_show show_seconds;  /* uint32_t: "90s" */

@@ -25,18 +25,33 @@ static void wait_or_deny(struct event *event, enum session_denial denial)
 		event->admission->verdict = SESSION_WAIT;
 }
 
-static void allow(struct event *event, const struct session *session,
-		  const struct policy_user *user)
+static void allow(struct event *event, const struct session *session)
 {
 	struct session_answer *answer = event->admission->answer;
 
 	event->admission->verdict = SESSION_ADMIT;
 	answer->address = session->address;
-	answer->password = user->password;
 	answer->session = session;
 }
 
-/* The user if there is one that may log in, else denied and NULL. */
+/* Whether the client has the user's password; then the answer has what tells it that we do. */
+static bool proven(const struct policy_user *user, struct event *event)
+{
+	const struct session_request *request = event->admission->request;
+	uint8_t hash[MSCHAP_HASH_SIZE];
+	bool right;
+
+	if (user->nt_hash)
+		memcpy(hash, user->nt_hash, sizeof(hash));
+	else
+		mschap_hash(user->password, hash);
+	right =
+	    mschap_verify(request->proof, request->user, hash, event->admission->answer->message);
+	explicit_bzero(hash, sizeof(hash));
+	return right;
+}
+
+/* The user if there is one that may log in and has shown the password, else denied and NULL. */
 static const struct policy_user *usable_user(const struct session_table *table, struct event *event)
 {
 	const struct policy_user *user =
@@ -50,6 +65,8 @@ static const struct policy_user *usable_user(const struct session_table *table, 
 		deny(event, SESSION_DENY_EXPIRED);
 	else if (session_ban_of(table, event->now.wall, user->name))
 		deny(event, SESSION_DENY_BANNED);
+	else if (!proven(user, event))
+		deny(event, SESSION_DENY_PASSWORD);
 	else
 		return user;
 	return NULL;
@@ -168,7 +185,8 @@ static void log_in(struct session_table *table, struct session *session,
 	table_state(table, session, SESSION_DIALING);
 	report_admitted(table, session);
 	machine_write(table, session);
-	allow(event, session, user);
+	machine_oust(table, session, event->now);
+	allow(event, session);
 }
 
 void admit_secured(struct session_table *table, struct session *session, struct event *event)
@@ -196,7 +214,7 @@ static void admit_again(struct session *session, const struct policy_user *user,
 	if (strcmp(session->user, user->name) != 0)
 		deny(event, SESSION_DENY_MALFORMED);
 	else
-		allow(event, session, user);
+		allow(event, session);
 }
 
 /* The client dials anew over the same SA: the older pppd holds its interface name and address. */
@@ -222,7 +240,7 @@ static bool well_formed(const struct session_table *table, const struct session_
 	const struct session *other = table_find_pid(table, request->pppd);
 
 	return request->vip - FABRIC_VIP_NET < FABRIC_SLOTS && request->pppd.pid &&
-	       request->worker <= FABRIC_WORKERS_MAX && request->user[0] &&
+	       request->proof && request->worker <= FABRIC_WORKERS_MAX && request->user[0] &&
 	       strlen(request->user) < SESSION_USER_MAX &&
 	       (!other || fabric_vip(other->slot) == request->vip);
 }
@@ -240,6 +258,8 @@ enum session_verdict session_admit(struct session_table *table, struct session_n
 		machine_run(table, (struct session *)session, &event);
 	else
 		deny(&event, SESSION_DENY_MALFORMED);
+	if (admission.verdict != SESSION_ADMIT)
+		explicit_bzero(answer->message, sizeof(answer->message));
 	if (admission.verdict == SESSION_DENY)
 		report_denied(table, session, request, answer->denial, now.wall);
 	return admission.verdict;

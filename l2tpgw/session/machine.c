@@ -124,6 +124,17 @@ void machine_replace(struct session_table *table, struct session *session, struc
 	set_deadline(session, now, REPLACE_TIME);
 }
 
+void machine_oust(struct session_table *table, const struct session *session,
+		  struct session_now now)
+{
+	table_foreach(other, table)
+	{
+		if (other != session && other->address == session->address &&
+		    (other->state == SESSION_UP || other->state == SESSION_DIALING))
+			machine_close(table, other, now, SESSION_REPLACED, true);
+	}
+}
+
 void machine_orphan(struct session *session, struct session_now now)
 {
 	if (session->state == SESSION_SECURED && session->deadline == TABLE_NEVER)
@@ -148,14 +159,13 @@ static void log_out(struct session_table *table, struct session *session, const 
 		session->rx_bytes = event->end->rx_bytes;
 		session->tx_bytes = event->end->tx_bytes;
 	}
-	if (session->was_up || !session->refused)
-		report_ended(table, session, event->now.wall, reason, event->end);
+	report_ended(table, session, event->now.wall, reason, event->end);
 	release_address(table, session);
 	session->pppd = (struct session_pid){ 0 };
 	session->address = session->mtu = session->call = 0;
 	session->rx_bytes = session->tx_bytes = 0;
 	session->user[0] = session->ifname[0] = session->auth[0] = '\0';
-	session->was_up = session->refused = false;
+	session->was_up = false;
 	session->since = session->secured;
 	session->deadline = TABLE_NEVER;
 }
@@ -286,34 +296,6 @@ static void ike_update(struct session_table *table, struct session *session, str
 	machine_write(table, session);
 }
 
-static void login_failed(struct session_table *table, struct session *session, struct event *event)
-{
-	session->reason = SESSION_WRONG_PASSWORD;
-	if (!session->refused)
-		report_ended(table, session, event->now.wall, SESSION_WRONG_PASSWORD, NULL);
-	session->refused = true;
-}
-
-/* A client that has to prove itself again and cannot: pppd is about to end. */
-static void login_failed_up(struct session_table *table, struct session *session,
-			    struct event *event)
-{
-	(void)table;
-	(void)event;
-	session->reason = SESSION_WRONG_PASSWORD;
-}
-
-/* Whoever else has this user's static address is an older login of the same user. */
-static void login_passed(struct session_table *table, struct session *session, struct event *event)
-{
-	table_foreach(other, table)
-	{
-		if (other != session && other->address == session->address &&
-		    (other->state == SESSION_UP || other->state == SESSION_DIALING))
-			machine_close(table, other, event->now, SESSION_REPLACED, true);
-	}
-}
-
 static void note_link(struct session *session, const struct session_link *link)
 {
 	text_printable(link->ifname, strlen(link->ifname), session->ifname,
@@ -332,7 +314,6 @@ static void link_up(struct session_table *table, struct session *session, struct
 		machine_close(table, session, event->now, SESSION_NEGOTIATION, false);
 		return;
 	}
-	login_passed(table, session, event);
 	session->since = event->now.wall;
 	session->was_up = true;
 	session->reason = SESSION_REASON_NONE;
@@ -499,7 +480,7 @@ static void dialing_too_long(struct session_table *table, struct session *sessio
 {
 	enum session_reason reason = session->reason ? session->reason : SESSION_NEGOTIATION;
 
-	/* A wrong password must not cost the client its SA: pppd alone has to go. */
+	/* A login that fails must not cost the client its SA: pppd alone has to go. */
 	session->reason = reason;
 	kill_pppd(table, session, session->tries++ > 0);
 	set_deadline(session, event->now, SOFT_KILL_TIME);
@@ -556,8 +537,6 @@ static step_fn *const steps[EVENT_KINDS][SESSION_STATES] = {
 	[EVENT_IKE_DOWN] = { nop, ike_down, ike_down, ike_down, ike_down },
 	[EVENT_IKE_UPDATE] = { nop, ike_update, ike_update, ike_update, ike_update },
 	[EVENT_ADMIT] = { admit_unknown, admit_secured, admit_busy, admit_busy, admit_closing },
-	[EVENT_LOGIN_FAILED] = { nop, nop, login_failed, login_failed_up, nop },
-	[EVENT_LOGIN_PASSED] = { nop, nop, login_passed, login_passed, nop },
 	[EVENT_PPP_UP] = { nop, nop, link_up, link_up_again, nop },
 	[EVENT_PPP_DOWN] = { nop, nop, link_down, link_down, link_down },
 	[EVENT_PPPD_ENDED] = { nop, nop, pppd_ended, pppd_ended, pppd_ended_closing },

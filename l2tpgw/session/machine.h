@@ -13,8 +13,6 @@ enum event_kind {
 	EVENT_IKE_DOWN,
 	EVENT_IKE_UPDATE,
 	EVENT_ADMIT,
-	EVENT_LOGIN_FAILED,
-	EVENT_LOGIN_PASSED,
 	EVENT_PPP_UP,
 	EVENT_PPP_DOWN,
 	EVENT_PPPD_ENDED,
@@ -27,7 +25,7 @@ enum event_kind {
 	EVENT_CLOSE,
 	EVENT_DEADLINE,
 };
-#define EVENT_KINDS 20
+#define EVENT_KINDS 18
 
 struct event {
 	enum event_kind kind;
@@ -54,6 +52,10 @@ void machine_close(struct session_table *table, struct session *session, struct 
 		   enum session_reason reason, bool hard);
 /* Kills its pppd for the sake of one that follows over the same SA. */
 void machine_replace(struct session_table *table, struct session *session, struct session_now now);
+/* Ends whoever else has the session's address, which is its user's own: an older login of theirs.
+ */
+void machine_oust(struct session_table *table, const struct session *session,
+		  struct session_now now);
 /* Arms the deadline of an orphan that nobody has logged in over. */
 void machine_orphan(struct session *session, struct session_now now);
 void machine_write(struct session_table *table, const struct session *session);

@@ -11,22 +11,6 @@ static void run_pid(struct session_table *table, struct session_pid pppd, struct
 	machine_run(table, table_find_pid(table, pppd), event);
 }
 
-void session_login_failed(struct session_table *table, struct session_now now,
-			  struct session_pid pppd)
-{
-	struct event event = { .kind = EVENT_LOGIN_FAILED, .now = now };
-
-	run_pid(table, pppd, &event);
-}
-
-void session_login_passed(struct session_table *table, struct session_now now,
-			  struct session_pid pppd)
-{
-	struct event event = { .kind = EVENT_LOGIN_PASSED, .now = now };
-
-	run_pid(table, pppd, &event);
-}
-
 void session_ppp_up(struct session_table *table, struct session_now now,
 		    const struct session_link *link)
 {

@@ -63,7 +63,6 @@ static const struct field {
 	FIELD(FIELD_U64, "tx_bytes", tx_bytes),
 	FIELD(FIELD_U32, "logins", logins),
 	FIELD(FIELD_BOOL, "was_up", was_up),
-	FIELD(FIELD_BOOL, "refused", refused),
 };
 
 static uint64_t field_value(const struct field *field, const void *at)

@@ -33,6 +33,7 @@
 #include "base/fabric.h"
 #include "base/fields.h"
 #include "policy/policy.h"
+#include "session/mschap.h"
 #include "session/sa.h"
 
 /*
@@ -59,19 +60,19 @@ enum session_state {
 /* Why a session, or its SA, ended or is being ended. */
 enum session_reason {
 	SESSION_REASON_NONE,
-	SESSION_HUNG_UP,     /* the client ended PPP */
-	SESSION_CALL_CLOSED, /* xl2tpd ended the call: StopCCN, CDN or no answer to HELLO */
-	SESSION_NEGOTIATION, /* LCP or IPCP failed */
-	SESSION_WRONG_PASSWORD,
-	SESSION_IDLE,          /* ppp.idle_timeout */
-	SESSION_TIME_LIMIT,    /* ppp.session_timeout */
-	SESSION_DEAD_PEER,     /* no answer to LCP echo */
-	SESSION_PPPD_FAILED,   /* any other exit status */
-	SESSION_PPPD_KILLED,   /* by a signal that is not ours */
-	SESSION_PPPD_VANISHED, /* it is gone, nobody saw how */
-	SESSION_SA_CLOSED,     /* the CHILD_SA was deleted: by the client, or idle */
-	SESSION_SA_PEER_GONE,  /* its IKE_SA went first: dead peer detection, or deleted */
-	SESSION_SA_LOST,       /* not in a snapshot any more */
+	SESSION_HUNG_UP,        /* the client ended PPP */
+	SESSION_CALL_CLOSED,    /* xl2tpd ended the call: StopCCN, CDN or no answer to HELLO */
+	SESSION_NEGOTIATION,    /* LCP or IPCP failed */
+	SESSION_WRONG_PASSWORD, /* of a login that was admitted: it had to show it anew */
+	SESSION_IDLE,           /* ppp.idle_timeout */
+	SESSION_TIME_LIMIT,     /* ppp.session_timeout */
+	SESSION_DEAD_PEER,      /* no answer to LCP echo */
+	SESSION_PPPD_FAILED,    /* any other exit status */
+	SESSION_PPPD_KILLED,    /* by a signal that is not ours */
+	SESSION_PPPD_VANISHED,  /* it is gone, nobody saw how */
+	SESSION_SA_CLOSED,      /* the CHILD_SA was deleted: by the client, or idle */
+	SESSION_SA_PEER_GONE,   /* its IKE_SA went first: dead peer detection, or deleted */
+	SESSION_SA_LOST,        /* not in a snapshot any more */
 	SESSION_WORKER_DIED,
 	SESSION_CHARON_DIED, /* an SA without a session, left by a charon that is gone */
 	SESSION_COLLISION,   /* another session has the slot */
@@ -127,7 +128,7 @@ struct session {
 	uint64_t deadline; /* ms; UINT64_MAX = none */
 	unsigned logins, tries;
 	uint32_t seen, touched; /* snapshot numbers */
-	bool peer_gone, tunnel_closing, sa_closing, was_up, refused;
+	bool peer_gone, tunnel_closing, sa_closing, was_up;
 };
 
 /* Effects. */
@@ -216,10 +217,11 @@ void session_snapshot_abort(struct session_table *table);
 struct session_request {
 	uint32_t vip; /* host byte order, as pppd had it as ipparam */
 	struct session_pid pppd;
-	unsigned worker;       /* that pppd is a child of */
-	uint32_t tunnel, call; /* local ids, 0 = not known */
-	const char *user;      /* as the client said it: any bytes */
-	const char *auth;      /* "mschapv2" */
+	unsigned worker;                  /* that pppd is a child of */
+	uint32_t tunnel, call;            /* local ids, 0 = not known */
+	const char *user;                 /* as the client said it: any bytes */
+	const char *auth;                 /* "mschapv2" */
+	const struct mschap_proof *proof; /* what it answered to our challenge */
 };
 
 enum session_verdict {
@@ -237,38 +239,33 @@ enum session_denial {
 	SESSION_DENY_DISABLED,
 	SESSION_DENY_BANNED,
 	SESSION_DENY_EXPIRED,
+	SESSION_DENY_PASSWORD,
 	SESSION_DENY_LIMIT,
 	SESSION_DENY_EXHAUSTED,
 	SESSION_DENY_ADDRESS_IN_USE,
 	SESSION_DENY_STILL_UP, /* an earlier session in the way did not end in time */
 };
-#define SESSION_DENIALS 12
+#define SESSION_DENIALS 13
 const char *session_denial_name(enum session_denial denial);
 const char *session_denial_text(enum session_denial denial);
 
 struct session_answer {
 	enum session_denial denial;
 	uint32_t address;
-	const char
-	    *password; /* the policy's: valid until the policy is freed. Never to be logged */
+	char message[MSCHAP_MESSAGE_MAX]; /* of the Success packet; "" unless it is admitted */
 	const struct session *session;
 };
 
 /*
- * May this pppd go on, and with which address and secret? Asking again for a pppd that was admitted
- * gives the same answer. The newest login wins: an older one over the same SA, or of the same
- * client (same user, identity, real address and port), is ended first, and the verdict is WAIT
- * until it is out of the way. Another client of a user with a static address is only ended when the
- * new one has shown the password (session_login_passed(), or the link is up).
+ * May this pppd go on, and with which address? Asking again for a pppd that was admitted gives the
+ * same answer. Nothing is done for the sake of a client that has not shown the password. The newest
+ * login wins: an older one over the same SA, or of the same client (same user, identity, real
+ * address and port), is ended first, and the verdict is WAIT until it is out of the way. Another
+ * client of a user with a static address is ended too.
  */
 enum session_verdict session_admit(struct session_table *table, struct session_now now,
 				   const struct session_request *request, bool last,
 				   struct session_answer *answer);
-/* What came of the password: the plugin reports it. Passing is optional, ppp_up implies it. */
-void session_login_failed(struct session_table *table, struct session_now now,
-			  struct session_pid pppd);
-void session_login_passed(struct session_table *table, struct session_now now,
-			  struct session_pid pppd);
 
 struct session_link {
 	struct session_pid pppd;

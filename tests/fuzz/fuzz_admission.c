@@ -27,7 +27,8 @@ static void hear(struct session_table *table, struct session_now now, const stru
 						 .tunnel = message->tunnel,
 						 .call = message->call,
 						 .user = message->user,
-						 .auth = message->protocol };
+						 .auth = message->protocol,
+						 .proof = &message->proof };
 	const struct session_link link = { .pppd = message->pppd,
 					   .ifname = message->ifname,
 					   .address = message->address,
@@ -45,12 +46,10 @@ static void hear(struct session_table *table, struct session_now now, const stru
 		break;
 	case MESSAGE_ADMIT:
 		if (session_admit(table, now, &request, true, &answer) == SESSION_ADMIT)
-			must(answer.address && answer.password &&
+			must(answer.address && *answer.message &&
 			     !strcmp(message->user, user.name));
 		break;
-	case MESSAGE_LOGIN:
-		(message->passed ? session_login_passed : session_login_failed)(table, now,
-										message->pppd);
+	case MESSAGE_REFUSED:
 		break;
 	case MESSAGE_UP:
 		session_ppp_up(table, now, &link);

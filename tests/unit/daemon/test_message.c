@@ -8,6 +8,12 @@
 
 #define IDENTITY "vip=198.18.16.7\0pid=42\0starttime=900\0parent=41\0tunnel=5\0session=6\0"
 
+#define CHALLENGE "5B5D7C7D7B3F2F3E3C2C602132262628"
+#define VALUE                                              \
+	"21402324255E262A28295F2B3A337C7E0000000000000000" \
+	"82309ECD8D708B5EA08FAA3981CD83544233114A3D85D6DF00"
+#define PROOF "challenge=" CHALLENGE "\0response=" VALUE "\0"
+
 static bool read_text(const char *data, size_t size, struct fields *fields, struct message *message)
 {
 	/* The NUL of the literal is one too many. */
@@ -22,8 +28,8 @@ static void an_admission_is_understood(void **state)
 	struct fields fields;
 
 	(void)state;
-	assert_true(
-	    READ("type=admit\0" IDENTITY "user=alice\0protocol=mschapv2\0", &fields, &message));
+	assert_true(READ("type=admit\0" IDENTITY "user=alice\0protocol=mschapv2\0" PROOF, &fields,
+			 &message));
 	assert_int_equal(message.kind, MESSAGE_ADMIT);
 	assert_int_equal(message.vip, 0xc6121007);
 	assert_int_equal(message.pppd.pid, 42);
@@ -33,6 +39,9 @@ static void an_admission_is_understood(void **state)
 	assert_int_equal(message.call, 6);
 	assert_string_equal(message.user, "alice");
 	assert_string_equal(message.protocol, "mschapv2");
+	assert_int_equal(message.proof.challenge[0], 0x5b);
+	assert_int_equal(message.proof.peer_challenge[0], 0x21);
+	assert_int_equal(message.proof.response[23], 0xdf);
 }
 
 static void the_start_of_a_pppd_is_understood(void **state)
@@ -58,11 +67,9 @@ static void reports_are_understood(void **state)
 	struct fields fields;
 
 	(void)state;
-	assert_true(
-	    READ("type=login\0" IDENTITY "result=failed\0reason=protocol\0", &fields, &message));
-	assert_int_equal(message.kind, MESSAGE_LOGIN);
-	assert_false(message.passed);
-	assert_true(message.wrong_protocol);
+	assert_true(READ("type=refused\0" IDENTITY "user=a\0protocol=md5\0", &fields, &message));
+	assert_int_equal(message.kind, MESSAGE_REFUSED);
+	assert_string_equal(message.protocol, "md5");
 	assert_true(READ("type=up\0" IDENTITY "ifname=l2tpgw7\0address=10.0.0.2\0mtu=1400\0",
 			 &fields, &message));
 	assert_int_equal(message.kind, MESSAGE_UP);
@@ -87,13 +94,21 @@ static void what_lacks_something_is_none(void **state)
 	(void)state;
 	assert_false(READ(IDENTITY "user=a\0protocol=mschapv2\0", &fields, &message));
 	assert_false(READ("type=reboot\0" IDENTITY, &fields, &message));
-	assert_false(READ("type=admit\0" IDENTITY "user=a\0", &fields, &message));
-	assert_false(READ("type=admit\0" IDENTITY "protocol=mschapv2\0", &fields, &message));
-	assert_false(READ("type=admit\0vip=x\0pid=42\0user=a\0protocol=b\0", &fields, &message));
-	assert_false(READ("type=admit\0vip=198.18.16.7\0user=a\0protocol=b\0", &fields, &message));
+	assert_false(READ("type=admit\0" IDENTITY "user=a\0" PROOF, &fields, &message));
+	assert_false(READ("type=admit\0" IDENTITY "protocol=mschapv2\0" PROOF, &fields, &message));
 	assert_false(
-	    READ("type=admit\0vip=198.18.16.7\0pid=-42\0user=a\0protocol=b\0", &fields, &message));
-	assert_false(READ("type=login\0" IDENTITY "result=maybe\0", &fields, &message));
+	    READ("type=admit\0vip=x\0pid=42\0user=a\0protocol=b\0" PROOF, &fields, &message));
+	assert_false(
+	    READ("type=admit\0vip=198.18.16.7\0user=a\0protocol=b\0" PROOF, &fields, &message));
+	assert_false(READ("type=admit\0vip=198.18.16.7\0pid=-42\0user=a\0protocol=b\0" PROOF,
+			  &fields, &message));
+	assert_false(READ("type=admit\0" IDENTITY "user=a\0protocol=b\0", &fields, &message));
+	assert_false(READ("type=admit\0" IDENTITY "user=a\0protocol=b\0challenge=" CHALLENGE "\0",
+			  &fields, &message));
+	assert_false(READ("type=admit\0" IDENTITY "user=a\0protocol=b\0challenge=" CHALLENGE
+			  "\0response=" VALUE "00\0",
+			  &fields, &message));
+	assert_false(READ("type=refused\0" IDENTITY "protocol=md5\0", &fields, &message));
 	assert_false(READ("type=up\0" IDENTITY, &fields, &message));
 	assert_false(READ("type=down\0" IDENTITY, &fields, &message));
 	assert_false(READ("type=down\0" IDENTITY "status=4294967295\0", &fields, &message));

@@ -255,13 +255,15 @@ static void the_time_to_drain_is_limited(void **state)
 static const struct session *up_on(struct world *world, unsigned worker)
 {
 	struct session_table *sessions = world->gateway.sessions;
+	const struct mschap_proof proof = proof_of("alice");
 	const struct session_request request = { .vip = fabric_vip(SLOT),
 						 .pppd = pid_of(500),
 						 .worker = worker,
 						 .tunnel = 7,
 						 .call = 8,
 						 .user = "alice",
-						 .auth = "mschapv2" };
+						 .auth = "mschapv2",
+						 .proof = &proof };
 	struct session_answer answer;
 
 	session_charon_up(sessions, at_ms(0), LIFE);

@@ -68,8 +68,7 @@ static inline int fake_daemon_take(const struct fake_daemon *fake, struct fields
 	return fd;
 }
 
-/* A child answers the next message with `reply` and waits for one more; its exit status is 0 if so.
- */
+/* A child answers the next message with `reply`; its exit status is 0 if nothing follows. */
 static inline void fake_daemon_answer(struct fake_daemon *fake, const void *reply, size_t len)
 {
 	struct fields message;
@@ -83,7 +82,7 @@ static inline void fake_daemon_answer(struct fake_daemon *fake, const void *repl
 	fd = fake_daemon_take(fake, &message);
 	if (fd < 0 || send(fd, reply, len, MSG_NOSIGNAL) != (ssize_t)len)
 		_exit(1);
-	_exit(recv(fd, data, sizeof(data), 0) > 0 ? 0 : 2);
+	_exit(recv(fd, data, sizeof(data), 0) == 0 ? 0 : 2);
 }
 
 static inline int fake_daemon_child_status(struct fake_daemon *fake)

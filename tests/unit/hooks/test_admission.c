@@ -25,11 +25,12 @@ static void all_fields_are_taken(void **state)
 	struct admission admission;
 
 	(void)state;
-	fill(&answer, "type=admitted\nsecret= =#\"\\\xe4\naddress=10.9.0.2\ndns1=10.0.0.1\n"
-		      "dns2=10.0.0.2\nidle=600\nmaxconnect=0\n");
+	fill(&answer,
+	     "type=admitted\nmessage=S=12 M=Access granted\naddress=10.9.0.2\ndns1=10.0.0.1\n"
+	     "dns2=10.0.0.2\nidle=600\nmaxconnect=0\n");
 	admission = admission_read(&answer);
 	assert_true(admission.admitted);
-	assert_string_equal(admission.secret, " =#\"\\\xe4");
+	assert_string_equal(admission.message, "S=12 M=Access granted");
 	assert_int_equal(admission.address, 0x0a090002);
 	assert_int_equal(admission.dns[0], 0x0a000001);
 	assert_int_equal(admission.dns[1], 0x0a000002);
@@ -44,7 +45,7 @@ static void the_least(void **state)
 	struct admission admission;
 
 	(void)state;
-	fill(&answer, "type=admitted\nsecret=x\naddress=10.9.0.2\n");
+	fill(&answer, "type=admitted\nmessage=x\naddress=10.9.0.2\n");
 	admission = admission_read(&answer);
 	assert_true(admission.admitted);
 	assert_false(admission.has_limits);
@@ -55,17 +56,17 @@ static void the_least(void **state)
 static void refusals(void **state)
 {
 	static const char *const answers[] = {
-		"secret=x\naddress=10.9.0.2\n",
-		"type=admit\nsecret=x\naddress=10.9.0.2\n",
+		"message=x\naddress=10.9.0.2\n",
+		"type=admit\nmessage=x\naddress=10.9.0.2\n",
 		"type=admitted\naddress=10.9.0.2\n",
-		"type=admitted\nsecret=\naddress=10.9.0.2\n",
-		"type=admitted\nsecret=x\n",
-		"type=admitted\nsecret=x\naddress=0.0.0.0\n",
-		"type=admitted\nsecret=x\naddress=10.9.0.2/32\n",
-		"type=admitted\nsecret=x\naddress=10.9.0.2\ndns1=no\n",
-		"type=admitted\nsecret=x\naddress=10.9.0.2\ndns2=0.0.0.0\n",
-		"type=admitted\nsecret=x\naddress=10.9.0.2\nidle=-1\n",
-		"type=admitted\nsecret=x\naddress=10.9.0.2\nmaxconnect=2147483648\n",
+		"type=admitted\nmessage=\naddress=10.9.0.2\n",
+		"type=admitted\nmessage=x\n",
+		"type=admitted\nmessage=x\naddress=0.0.0.0\n",
+		"type=admitted\nmessage=x\naddress=10.9.0.2/32\n",
+		"type=admitted\nmessage=x\naddress=10.9.0.2\ndns1=no\n",
+		"type=admitted\nmessage=x\naddress=10.9.0.2\ndns2=0.0.0.0\n",
+		"type=admitted\nmessage=x\naddress=10.9.0.2\nidle=-1\n",
+		"type=admitted\nmessage=x\naddress=10.9.0.2\nmaxconnect=2147483648\n",
 	};
 	struct fields answer;
 
@@ -77,24 +78,24 @@ static void refusals(void **state)
 		admission = admission_read(&answer);
 		assert_false(admission.admitted);
 		assert_non_null(admission.reason);
-		assert_null(admission.secret);
+		assert_null(admission.message);
 	}
 }
 
-static void secret_of_every_length(void **state)
+static void message_of_every_length(void **state)
 {
-	char secret[300];
+	char text[300];
 	struct fields answer;
 
 	(void)state;
-	for (size_t len = 1; len < sizeof(secret); len++) {
-		memset(secret, 0xff, len);
-		secret[len] = '\0';
+	for (size_t len = 1; len < sizeof(text); len++) {
+		memset(text, 0xff, len);
+		text[len] = '\0';
 		fields_init(&answer);
 		fields_put(&answer, MSG_TYPE, MSG_ADMITTED);
-		fields_put(&answer, MSG_SECRET, secret);
+		fields_put(&answer, MSG_MESSAGE, text);
 		fields_put(&answer, MSG_ADDRESS, "10.9.0.2");
-		assert_int_equal(admission_read(&answer).admitted, len <= 255);
+		assert_int_equal(admission_read(&answer).admitted, len <= MSG_MESSAGE_MAX);
 	}
 }
 
@@ -125,7 +126,7 @@ int main(void)
 		cmocka_unit_test(the_least),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(denied_says_why),
-		cmocka_unit_test(secret_of_every_length),
+		cmocka_unit_test(message_of_every_length),
 		cmocka_unit_test(protocols),
 	};
 

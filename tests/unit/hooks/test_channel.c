@@ -34,6 +34,8 @@ static struct fields hello(void)
 	return message;
 }
 
+static const struct channel_patience patience = { 10000, 10000 }, impatience = { 300, 300 };
+
 static double seconds(void)
 {
 	struct timespec now;
@@ -45,16 +47,12 @@ static double seconds(void)
 static void asked_and_answered(void **state)
 {
 	struct fields request = hello(), answer;
-	int fd;
 
 	(void)state;
 	fake_daemon_answer(&fake, "type=denied", 12);
-	fd = channel_ask(fake.path, &request, 5000, &answer, &err);
-	assert_true(fd >= 0);
+	assert_int_equal(channel_ask(fake.path, &request, &patience, &answer, &err), 0);
 	assert_string_equal(fields_get(&answer, MSG_TYPE), MSG_DENIED);
-	assert_int_equal(channel_send(fd, &request, &err), 0);
 	assert_int_equal(fake_daemon_child_status(&fake), 0);
-	close(fd);
 }
 
 static void malformed_answers(void **state)
@@ -75,7 +73,7 @@ static void malformed_answers(void **state)
 		struct fields request = hello(), answer;
 
 		fake_daemon_answer(&fake, cases[i].data, cases[i].len);
-		assert_int_equal(channel_ask(fake.path, &request, 5000, &answer, &err), -1);
+		assert_int_equal(channel_ask(fake.path, &request, &patience, &answer, &err), -1);
 		assert_string_equal(err.text, "malformed answer");
 		(void)fake_daemon_child_status(&fake);
 	}
@@ -87,7 +85,7 @@ static void a_silent_daemon_is_given_up(void **state)
 	double start = seconds();
 
 	(void)state;
-	assert_int_equal(channel_ask(fake.path, &request, 300, &answer, &err), -1);
+	assert_int_equal(channel_ask(fake.path, &request, &impatience, &answer, &err), -1);
 	assert_string_equal(err.text, "no answer in time");
 	assert_true(seconds() - start >= 0.29);
 	assert_true(seconds() - start < 5);
@@ -100,7 +98,7 @@ static void a_missing_daemon_is_given_up(void **state)
 
 	(void)state;
 	fake_daemon_stop(&fake);
-	assert_int_equal(channel_ask(fake.path, &request, 300, &answer, &err), -1);
+	assert_int_equal(channel_ask(fake.path, &request, &impatience, &answer, &err), -1);
 	assert_true(seconds() - start < 5);
 	assert_int_equal(channel_report(fake.path, &request, &err), -1);
 }
@@ -123,7 +121,7 @@ static void a_daemon_that_restarts_is_found(void **state)
 		fd = fake_daemon_take(&fake, &message);
 		_exit(fd < 0 || send(fd, "type=denied", 12, 0) != 12);
 	}
-	fd = channel_ask(fake.path, &request, 10000, &answer, &err);
+	fd = channel_ask(fake.path, &request, &patience, &answer, &err);
 	assert_true(fd >= 0);
 	assert_int_equal(fake_daemon_child_status(&fake), 0);
 	close(fd);

@@ -8,26 +8,31 @@
 #include "fake_daemon.h"
 #include "fake_pppd.h"
 
-#define ADMITTED "type=admitted\0secret=open sesame\0address=10.9.0.2"
+#define ADMITTED "type=admitted\0message=S=0123\0address=10.9.0.2"
 
 void plugin_init(void);
 extern char pppd_version[];
 
 static struct fake_daemon fake;
 static struct fields taken; /* the message that take() saw last */
-static int verified;        /* how often a secret was compared */
+static int verified;        /* how often pppd compared */
 static char failure[256];
 
+/* pppd's own check of a secret: there is none to check. */
 static int verify_response(int id, char *name, unsigned char *secret, int secret_len,
 			   unsigned char *challenge, unsigned char *response, char *message,
 			   int message_space)
 {
 	(void)id;
 	(void)name;
+	(void)secret;
+	(void)secret_len;
 	(void)challenge;
+	(void)response;
+	(void)message;
+	(void)message_space;
 	verified++;
-	(void)snprintf(message, (size_t)message_space, "checked");
-	return secret_len == 11 && !memcmp(secret, "open sesame", 11) && response[1] == 'y';
+	return 1;
 }
 
 static int setup(void **state)
@@ -80,22 +85,27 @@ static bool reaches_network(void)
 	return true;
 }
 
-static int authenticate(int code, char proof)
+static int answer_with(int code, unsigned char challenge_len, unsigned char response_len)
 {
 	struct chap_digest_type digest = { .code = code, .verify_response = verify_response };
-	unsigned char challenge[17] = { 2, 0xab, 0xcd },
-		      response[50] = { 49, (unsigned char)proof };
+	unsigned char challenge[1 + 64] = { challenge_len, 0xab, 0xcd };
+	unsigned char response[1 + 64] = { response_len, 0x12 };
 	char name[] = "alice", ourname[] = "gw";
 
 	return chap_verify_hook(name, ourname, 1, &digest, challenge, response, failure,
 				sizeof(failure));
 }
 
+static int authenticate(int code)
+{
+	return answer_with(code, 16, 49);
+}
+
 /* Runs last of the logins: what is authenticated stays so in this process. */
 static void log_in(void)
 {
 	fake_daemon_answer(&fake, ADMITTED, sizeof(ADMITTED));
-	assert_int_equal(authenticate(CHAP_MICROSOFT_V2, 'y'), 1);
+	assert_int_equal(authenticate(CHAP_MICROSOFT_V2), 1);
 	assert_int_equal(fake_daemon_child_status(&fake), 0);
 }
 
@@ -161,11 +171,10 @@ static void other_digests_are_refused(void **state)
 	(void)state;
 	assert_true(starts());
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(authenticate(cases[i].code, 'y'), 0);
-		assert_string_equal(take(MSG_TYPE), MSG_LOGIN);
+		assert_int_equal(authenticate(cases[i].code), 0);
+		assert_string_equal(take(MSG_TYPE), MSG_REFUSED);
+		assert_string_equal(fields_get(&taken, MSG_USER), "alice");
 		assert_string_equal(fields_get(&taken, MSG_PROTOCOL), cases[i].name);
-		assert_string_equal(fields_get(&taken, MSG_RESULT), MSG_RESULT_FAILED);
-		assert_string_equal(fields_get(&taken, MSG_REASON), MSG_REASON_PROTOCOL);
 	}
 	assert_int_equal(verified, 0);
 }
@@ -177,36 +186,77 @@ static void denied_is_out(void **state)
 	(void)state;
 	assert_true(starts());
 	fake_daemon_answer(&fake, "type=denied\0reason=disabled", 28);
-	assert_int_equal(authenticate(CHAP_MICROSOFT_V2, 'y'), 0);
+	assert_int_equal(authenticate(CHAP_MICROSOFT_V2), 0);
 	assert_int_equal(fake_daemon_child_status(&fake), 0);
 	assert_int_equal(verified, 0);
-	assert_string_equal(failure, "E=691 R=1 C=abcd V=0 M=Access denied");
+	assert_string_equal(failure,
+			    "E=691 R=1 C=abcd0000000000000000000000000000 V=0 M=Access denied");
 	ip_choose_hook(&address);
 	assert_int_equal(address, 0);
 	assert_int_equal(allowed_address_hook(htonl(0x0a090002)), 0);
 	assert_false(reaches_network());
 }
 
-static void wrong_password_is_out(void **state)
+/* The client's proof is handed on as it came, and so is what it is answered. */
+static void proof_and_message_pass_through(void **state)
+{
+	int answer[2];
+	char text[256];
+	pid_t child;
+
+	(void)state;
+	assert_true(starts());
+	assert_int_equal(pipe(answer), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (!child) {
+		int code = authenticate(CHAP_MICROSOFT_V2);
+
+		(void)!write(answer[1], failure, strlen(failure) + 1);
+		_exit(code);
+	}
+	fake.child = child;
+	close(answer[1]);
+	{
+		int fd = fake_daemon_take(&fake, &taken);
+
+		assert_true(fd >= 0);
+		assert_string_equal(fields_get(&taken, MSG_TYPE), MSG_ADMIT);
+		assert_string_equal(fields_get(&taken, MSG_CHALLENGE),
+				    "abcd0000000000000000000000000000");
+		assert_int_equal(strlen(fields_get(&taken, MSG_RESPONSE)), 98);
+		assert_memory_equal(fields_get(&taken, MSG_RESPONSE), "1200", 4);
+		assert_int_equal(send(fd, ADMITTED, sizeof(ADMITTED), 0), sizeof(ADMITTED));
+		close(fd);
+	}
+	assert_true(read(answer[0], text, sizeof(text)) > 0);
+	close(answer[0]);
+	assert_string_equal(text, "S=0123");
+	assert_int_equal(fake_daemon_child_status(&fake), 1);
+}
+
+static void responses_of_another_length_are_out(void **state)
 {
 	(void)state;
 	assert_true(starts());
-	fake_daemon_answer(&fake, ADMITTED, sizeof(ADMITTED));
-	assert_int_equal(authenticate(CHAP_MICROSOFT_V2, 'n'), 0);
-	assert_int_equal(fake_daemon_child_status(&fake), 0);
-	assert_int_equal(verified, 1);
-	assert_string_equal(failure, "checked");
+	fake_daemon_stop(&fake);
+	assert_int_equal(answer_with(CHAP_MICROSOFT_V2, 15, 49), 0);
+	assert_int_equal(answer_with(CHAP_MICROSOFT_V2, 17, 49), 0);
+	assert_int_equal(answer_with(CHAP_MICROSOFT_V2, 16, 48), 0);
+	assert_int_equal(answer_with(CHAP_MICROSOFT_V2, 16, 50), 0);
+	assert_int_equal(answer_with(CHAP_MICROSOFT_V2, 255, 0), 0);
+	assert_string_equal(failure, "E=691 R=1 C= V=0 M=Access denied");
 	assert_false(reaches_network());
 }
 
 static void incomplete_answers_are_out(void **state)
 {
-	static const char answer[] = "type=admitted\0secret=open sesame";
+	static const char answer[] = "type=admitted\0message=S=0123";
 
 	(void)state;
 	assert_true(starts());
 	fake_daemon_answer(&fake, answer, sizeof(answer));
-	assert_int_equal(authenticate(CHAP_MICROSOFT_V2, 'y'), 0);
+	assert_int_equal(authenticate(CHAP_MICROSOFT_V2), 0);
 	assert_int_equal(fake_daemon_child_status(&fake), 0);
 	assert_int_equal(verified, 0);
 }
@@ -216,7 +266,7 @@ static void no_daemon_is_out(void **state)
 	(void)state;
 	assert_true(starts());
 	fake_daemon_stop(&fake);
-	assert_int_equal(authenticate(CHAP_MICROSOFT_V2, 'y'), 0);
+	assert_int_equal(authenticate(CHAP_MICROSOFT_V2), 0);
 	assert_int_equal(verified, 0);
 	assert_false(reaches_network());
 }
@@ -236,7 +286,7 @@ static void refused_client_is_reported_at_the_end(void **state)
 
 static void admitted_is_in(void **state)
 {
-	static const char answer[] = "type=admitted\0secret=open sesame\0address=10.9.0.2\0"
+	static const char answer[] = "type=admitted\0message=S=0123\0address=10.9.0.2\0"
 				     "dns1=10.0.0.1\0idle=60\0maxconnect=3600";
 	uint32_t address = 1;
 	int idle, max;
@@ -244,7 +294,7 @@ static void admitted_is_in(void **state)
 	(void)state;
 	assert_true(starts());
 	fake_daemon_answer(&fake, answer, sizeof(answer));
-	assert_int_equal(authenticate(CHAP_MICROSOFT_V2, 'y'), 1);
+	assert_int_equal(authenticate(CHAP_MICROSOFT_V2), 1);
 	assert_int_equal(fake_daemon_child_status(&fake), 0);
 	assert_true(reaches_network());
 	ip_choose_hook(&address);
@@ -370,7 +420,8 @@ int main(void)
 		test(pap_is_refused),
 		test(other_digests_are_refused),
 		test(denied_is_out),
-		test(wrong_password_is_out),
+		test(proof_and_message_pass_through),
+		test(responses_of_another_length_are_out),
 		test(incomplete_answers_are_out),
 		test(no_daemon_is_out),
 		test(refused_client_is_reported_at_the_end),

@@ -127,7 +127,8 @@ static void shown_above(const char *pointer, const struct key *key, void *user)
 	if (key->unsupported)
 		return;
 	if (key->set && !key->show && strcmp(key->name, "*") && strcmp(key->name, "file") &&
-	    strcmp(key->name, "snat") && strcmp(key->name, "name"))
+	    strcmp(key->name, "snat") && strcmp(key->name, "name") &&
+	    strcmp(key->name, "password_file") && strcmp(key->name, "nt_hash"))
 		fail_msg("%s is stored and does not show", pointer);
 	if (!key->show)
 		return;
@@ -171,6 +172,28 @@ static void what_means_the_same_is_no_difference(void **state)
 		"[\"icmp\", \"dns\"]");
 	is_same("ipsec.psk", "\"" FIXTURE_PSK "\"", "ipsec.psk", "{\"file\": \"/etc/psk\"}");
 	is_same("users.0.comment", "\"a\"", "users.0.comment", "\"b\"");
+	is_same("users.0.password", "\"" FIXTURE_PSK "\"", "users.0",
+		"{\"name\": \"alice\", \"password_file\": \"/etc/psk\"}");
+}
+
+static void another_hash_is_another_password(void **state)
+{
+	static const char *const users[] = {
+		"{\"name\": \"alice\", \"nt_hash\": \"8846f7eaee8fb117ad06bdd830b7586c\"}",
+		"{\"name\": \"alice\", \"nt_hash\": \"8846f7eaee8fb117ad06bdd830b7586d\"}",
+	};
+	cleanup_arena struct arena *arena = arena_new();
+	struct policy *a = load_setting("users.0", users[0]),
+		      *b = load_setting("users.0", users[1]);
+	struct differences differences;
+
+	(void)state;
+	policy_compare(a, b, arena, &differences);
+	assert_int_equal(differences.count, 1);
+	assert_ptr_equal(differences.list[0].key, key_lookup("users.password"));
+	assert_null(differences.list[0].before);
+	policy_free(a);
+	policy_free(b);
 }
 
 static void what_follows_shows_too(void **state)
@@ -314,6 +337,7 @@ int main(void)
 		cmocka_unit_test(every_key_that_changes_is_found),
 		cmocka_unit_test(no_key_is_forgotten),
 		cmocka_unit_test(what_means_the_same_is_no_difference),
+		cmocka_unit_test(another_hash_is_another_password),
 		cmocka_unit_test(what_follows_shows_too),
 		cmocka_unit_test(users_are_matched_by_name),
 		cmocka_unit_test(generated_policies_compare),

@@ -98,9 +98,30 @@ static inline struct session_pid pid_of(uint32_t pid)
 	return (struct session_pid){ .pid = pid, .start = pid * 10ull };
 }
 
-static inline enum session_verdict ask(struct session_table *table, uint64_t ms, uint32_t slot,
-				       uint32_t pid, const char *user, bool last,
-				       struct session_answer *answer)
+/* What a client answers that knows the password. */
+static inline struct mschap_proof proof_with(const char *user, const char *password)
+{
+	struct mschap_proof proof = { .challenge = "sixteen of ours",
+				      .peer_challenge = "and of theirs" };
+	uint8_t hash[MSCHAP_HASH_SIZE];
+
+	mschap_hash(password, hash);
+	mschap_respond(&proof, user, hash, proof.response);
+	return proof;
+}
+
+static inline struct mschap_proof proof_of(const char *user)
+{
+	for (size_t i = 0; i < sizeof(test_users) / sizeof(test_users[0]); i++)
+		if (!strcmp(test_users[i].name, user))
+			return proof_with(user, test_users[i].password);
+	return proof_with(user, "a guess");
+}
+
+static inline enum session_verdict ask_with(struct session_table *table, uint64_t ms, uint32_t slot,
+					    uint32_t pid, const char *user,
+					    const struct mschap_proof *proof, bool last,
+					    struct session_answer *answer)
 {
 	struct session_request request = { .vip = fabric_vip(slot),
 					   .pppd = pid_of(pid),
@@ -108,9 +129,19 @@ static inline enum session_verdict ask(struct session_table *table, uint64_t ms,
 					   .tunnel = 1000 + slot,
 					   .call = 2000 + pid,
 					   .user = user,
-					   .auth = "mschapv2" };
+					   .auth = "mschapv2",
+					   .proof = proof };
 
 	return session_admit(table, at_ms(ms), &request, last, answer);
+}
+
+static inline enum session_verdict ask(struct session_table *table, uint64_t ms, uint32_t slot,
+				       uint32_t pid, const char *user, bool last,
+				       struct session_answer *answer)
+{
+	struct mschap_proof proof = proof_of(user);
+
+	return ask_with(table, ms, slot, pid, user, &proof, last, answer);
 }
 
 static inline enum session_verdict dial(struct session_table *table, uint64_t ms, uint32_t slot,

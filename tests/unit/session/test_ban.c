@@ -22,7 +22,7 @@ static void a_ban_keeps_a_user_out_until_it_is_over(void **state)
 	(void)drain(table);
 	assert_int_equal(ask(table, 59000, 1, 501, "alice", false, &answer), SESSION_DENY);
 	assert_int_equal(answer.denial, SESSION_DENY_BANNED);
-	assert_null(answer.password);
+	assert_string_equal(answer.message, "");
 	drained = drain(table);
 	assert_string_equal(drained.report[SESSION_J_REFUSED].text,
 			    "refused alice from 203.0.113.1:4501: the user is banned until "

@@ -103,10 +103,14 @@ static void client_vanishes(struct world *w)
 
 static void put_question(struct world *w, struct world_pppd *pppd)
 {
+	bool knows = below(w, 8);
+	struct mschap_proof proof =
+	    knows ? proof_of(pppd->user) : proof_with(pppd->user, "a guess");
 	struct session_answer answer;
-	enum session_verdict verdict =
-	    ask(w->table, w->ms, pppd->slot, pppd->pid, pppd->user, below(w, 4) == 0, &answer);
+	enum session_verdict verdict = ask_with(w->table, w->ms, pppd->slot, pppd->pid, pppd->user,
+						&proof, below(w, 4) == 0, &answer);
 
+	assert_true(knows || verdict != SESSION_ADMIT);
 	obey(w);
 	pppd->waiting = verdict == SESSION_WAIT;
 	pppd->admitted = verdict == SESSION_ADMIT;
@@ -156,16 +160,12 @@ static void pppd_exits(struct world *w)
 		pppd_dies(w, found, SESSION_EXITED, codes[below(w, 8)]);
 }
 
-static void password(struct world *w)
+static void is_challenged_again(struct world *w)
 {
 	struct world_pppd *found = any_pppd(w);
 
-	if (!found || !found->admitted)
-		return;
-	if (below(w, 2))
-		session_login_passed(w->table, at_ms(w->ms), pid_of(found->pid));
-	else
-		session_login_failed(w->table, at_ms(w->ms), pid_of(found->pid));
+	if (found && found->admitted)
+		put_question(w, found);
 }
 
 static void kick(struct world *w)
@@ -360,11 +360,25 @@ static const struct {
 	deed_fn *deed;
 	unsigned weight;
 } deeds[] = {
-	{ client_connects, 8 }, { deliver, 20 },    { dials, 12 },         { comes_up, 16 },
-	{ asks_again, 8 },      { rekey, 3 },       { reauthenticate, 2 }, { rebind, 2 },
-	{ client_vanishes, 2 }, { pppd_exits, 2 },  { password, 3 },       { kick, 2 },
-	{ snapshot, 5 },        { worker_dies, 1 }, { charon_dies, 1 },    { daemon_restarts, 1 },
-	{ time_passes, 8 },     { generation, 1 },  { redials, 2 },
+	{ client_connects, 8 },
+	{ deliver, 20 },
+	{ dials, 12 },
+	{ comes_up, 16 },
+	{ asks_again, 8 },
+	{ rekey, 3 },
+	{ reauthenticate, 2 },
+	{ rebind, 2 },
+	{ client_vanishes, 2 },
+	{ pppd_exits, 2 },
+	{ is_challenged_again, 3 },
+	{ kick, 2 },
+	{ snapshot, 5 },
+	{ worker_dies, 1 },
+	{ charon_dies, 1 },
+	{ daemon_restarts, 1 },
+	{ time_passes, 8 },
+	{ generation, 1 },
+	{ redials, 2 },
 };
 
 static void act(struct world *w)

@@ -238,7 +238,7 @@ static void test_largest_record_fits(void **state)
 	session.state = SESSION_CLOSING;
 	session.reason = SESSION_USER_DISABLED;
 	session.sa = session.ike.nat_local = session.ike.nat_remote = session.child.encap = true;
-	session.was_up = session.refused = true;
+	session.was_up = true;
 	session.id[SESSION_ID_MAX - 1] = session.user[SESSION_USER_MAX - 1] = '\0';
 	session.ike.identity[SA_IDENTITY_MAX - 1] = session.ike.proposal[SA_PROPOSAL_MAX - 1] =
 	    '\0';

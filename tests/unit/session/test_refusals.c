@@ -30,17 +30,19 @@ static void test_refusals(void **state)
 	(void)state;
 	secure(table, 0, 1);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct mschap_proof proof = proof_of(rows[i].user);
 		struct session_request request = { .vip = rows[i].vip,
 						   .pppd = pid_of(9),
 						   .worker = 1,
 						   .user = rows[i].user,
-						   .auth = "mschapv2" };
+						   .auth = "mschapv2",
+						   .proof = &proof };
 
 		(void)drain(table);
 		assert_int_equal(session_admit(table, at_ms(0), &request, true, &answer),
 				 SESSION_DENY);
 		assert_int_equal(answer.denial, rows[i].denial);
-		assert_null(answer.password);
+		assert_string_equal(answer.message, "");
 		drained = drain(table);
 		assert_int_equal(drained.journals[SESSION_J_REFUSED], 1);
 		assert_null(strpbrk(drained.report[SESSION_J_REFUSED].text, "\n\x1b"));
@@ -72,26 +74,94 @@ static void test_limit_and_exhaustion(void **state)
 	session_table_free(table);
 }
 
-/* pppd's answer to a wrong password is exit status 11, some seconds later. */
+/* Whoever is locked out learns nothing about the password, and a wrong one changes nothing. */
 static void test_wrong_password(void **state)
 {
 	struct policy policy = test_policy();
 	struct session_table *table = test_table(&policy);
+	struct mschap_proof proof = proof_with("alice", "b-secret");
+	struct session_answer answer;
 	struct drained drained;
 
 	(void)state;
 	secure(table, 0, 1);
-	assert_int_equal(dial(table, 0, 1, 501, "alice"), SESSION_ADMIT);
 	(void)drain(table);
-	session_login_failed(table, at_ms(100), pid_of(501));
+	assert_int_equal(ask_with(table, 0, 1, 501, "alice", &proof, false, &answer), SESSION_DENY);
+	assert_int_equal(answer.denial, SESSION_DENY_PASSWORD);
+	assert_string_equal(answer.message, "");
 	drained = drain(table);
 	assert_int_equal(drained.journals[SESSION_J_REFUSED], 1);
-	assert_int_equal(drained.report[SESSION_J_REFUSED].reason, SESSION_WRONG_PASSWORD);
-	ended(table, 3000, 501, SESSION_EXITED, 11);
-	drained = drain(table);
-	assert_int_equal(drained.count[SESSION_JOURNAL], 0);
+	assert_non_null(strstr(drained.report[SESSION_J_REFUSED].text, "alice"));
+	assert_non_null(strstr(drained.report[SESSION_J_REFUSED].text, "wrong password"));
 	assert_int_equal(session_by_slot(table, 1)->state, SESSION_SECURED);
 	assert_int_equal(session_by_slot(table, 1)->address, 0);
+	ended(table, 3000, 501, SESSION_EXITED, 11);
+	assert_int_equal(drain(table).count[SESSION_JOURNAL], 0);
+	proof = proof_with("carol", "a guess");
+	assert_int_equal(ask_with(table, 0, 1, 501, "carol", &proof, false, &answer), SESSION_DENY);
+	assert_int_equal(answer.denial, SESSION_DENY_DISABLED);
+	session_table_free(table);
+}
+
+/* The hash stands for the password, and no name but the user's own goes with it. */
+static void test_nt_hash(void **state)
+{
+	uint8_t hash[MSCHAP_HASH_SIZE];
+	struct policy_user user = { .name = "alice", .nt_hash = hash };
+	struct policy policy = test_policy();
+	struct session_table *table;
+	struct session_answer answer;
+	struct mschap_proof proof;
+
+	(void)state;
+	mschap_hash("a-secret", hash);
+	policy.users = &user;
+	policy.users_count = 1;
+	table = test_table(&policy);
+	secure(table, 0, 1);
+	proof = proof_with("alice", "b-secret");
+	assert_int_equal(ask_with(table, 0, 1, 501, "alice", &proof, false, &answer), SESSION_DENY);
+	proof = proof_with("bob", "a-secret");
+	assert_int_equal(ask_with(table, 0, 1, 501, "alice", &proof, false, &answer), SESSION_DENY);
+	assert_int_equal(answer.denial, SESSION_DENY_PASSWORD);
+	assert_int_equal(ask(table, 0, 1, 501, "alice", false, &answer), SESSION_ADMIT);
+	assert_memory_equal(answer.message, "S=", 2);
+	session_table_free(table);
+}
+
+/* A client on its second challenge that cannot show the password again is refused, pppd ends it. */
+static void test_wrong_password_of_a_session(void **state)
+{
+	struct policy policy = test_policy();
+	struct session_table *table = with_clients(&policy, 1);
+	struct mschap_proof proof = proof_with("alice", "b-secret");
+	struct session_answer answer;
+
+	(void)state;
+	assert_int_equal(ask(table, 1000, 1, 501, "alice", false, &answer), SESSION_ADMIT);
+	assert_int_equal(ask_with(table, 2000, 1, 501, "alice", &proof, false, &answer),
+			 SESSION_DENY);
+	assert_int_equal(session_by_slot(table, 1)->state, SESSION_UP);
+	(void)drain(table);
+	ended(table, 3000, 501, SESSION_EXITED, 11);
+	assert_int_equal(drain(table).report[SESSION_J_DOWN].reason, SESSION_WRONG_PASSWORD);
+	session_table_free(table);
+}
+
+/* Nor can one that does not know it end the session of another over the same SA. */
+static void test_wrong_password_replaces_nobody(void **state)
+{
+	struct policy policy = test_policy();
+	struct session_table *table = with_clients(&policy, 1);
+	struct mschap_proof proof = proof_with("alice", "b-secret");
+	struct session_answer answer;
+
+	(void)state;
+	assert_int_equal(ask_with(table, 1000, 1, 601, "alice", &proof, false, &answer),
+			 SESSION_DENY);
+	assert_int_equal(answer.denial, SESSION_DENY_PASSWORD);
+	assert_int_equal(drain(table).count[SESSION_KILL_PPPD], 0);
+	assert_int_equal(session_by_slot(table, 1)->state, SESSION_UP);
 	session_table_free(table);
 }
 
@@ -176,6 +246,9 @@ int main(void)
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_limit_and_exhaustion),
 		cmocka_unit_test(test_wrong_password),
+		cmocka_unit_test(test_nt_hash),
+		cmocka_unit_test(test_wrong_password_of_a_session),
+		cmocka_unit_test(test_wrong_password_replaces_nobody),
 		cmocka_unit_test(test_static_address_of_another_user),
 		cmocka_unit_test(test_a_process_on_two_slots),
 		cmocka_unit_test(test_endless_user_name),

@@ -79,16 +79,6 @@ static void do_admit_last(struct session_table *table)
 	(void)ask(table, 1000, SLOT, 999, "alice", true, &answer);
 }
 
-static void do_login_failed(struct session_table *table)
-{
-	session_login_failed(table, at_ms(1000), pid_of(507));
-}
-
-static void do_login_passed(struct session_table *table)
-{
-	session_login_passed(table, at_ms(1000), pid_of(507));
-}
-
 static void do_ppp_up(struct session_table *table)
 {
 	link_up(table, 1000, SLOT, 507);
@@ -239,12 +229,6 @@ static const struct row {
 	    { DIALING_, KILL | JOURNAL },
 	    { UP_, KILL | JOURNAL },
 	    { CLOSING_, JOURNAL } } },
-	{ "login failed",
-	  do_login_failed,
-	  { { NONE_, 0 }, { SECURED_, 0 }, { DIALING_, JOURNAL }, { UP_, 0 }, { CLOSING_, 0 } } },
-	{ "login passed",
-	  do_login_passed,
-	  { { NONE_, 0 }, { SECURED_, 0 }, { DIALING_, 0 }, { UP_, 0 }, { CLOSING_, 0 } } },
 	{ "PPP up",
 	  do_ppp_up,
 	  { { NONE_, 0 },
