@@ -89,7 +89,7 @@ static int shape(int ifindex, uint64_t rate, struct err *err)
 
 int traffic_control_egress(const char *ifname, uint64_t rate, struct err *err)
 {
-	int ifindex, rc;
+	int ifindex = 0, rc;
 
 	if (find(ifname, &ifindex, err) < 0)
 		return -1;
@@ -182,7 +182,7 @@ static int redirect(int ifindex, int to, struct err *err)
 
 static int ingress_begin(int ifindex, const char *through, uint64_t rate, struct err *err)
 {
-	int to;
+	int to = 0;
 
 	if (intermediate_make(through, err) < 0 || find(through, &to, err) < 0 ||
 	    shape(to, rate, err) < 0)
@@ -199,7 +199,7 @@ static int ingress_end(int ifindex, const char *through, struct err *err)
 
 int traffic_control_ingress(const char *ifname, const char *through, uint64_t rate, struct err *err)
 {
-	int ifindex, rc;
+	int ifindex = 0, rc;
 
 	if (find(ifname, &ifindex, err) < 0)
 		return -1;
