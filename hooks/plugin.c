@@ -94,13 +94,25 @@ static int read_proc(const char *path, struct buf *text)
 	return file_read(path, PROC_TEXT_MAX, text, &err);
 }
 
+/*
+ * Not by if_nametoindex(3): when there is no interface of a name, that has the kernel look for a
+ * module called so, and every login would wait for two runs of modprobe.
+ */
+static bool interface_exists(const char *name)
+{
+	char path[sizeof("/proc/sys/net/ipv4/conf/") + IDENTITY_IFNAME_SIZE];
+
+	(void)snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s", name);
+	return access(path, F_OK) == 0;
+}
+
 static void name_interface(void)
 {
 	unsigned round = 0;
 
 	do
 		identity_ifname(link_state.identity.vip, round, link_state.ifname);
-	while (if_nametoindex(link_state.ifname) && ++round < IDENTITY_ROUNDS);
+	while (interface_exists(link_state.ifname) && ++round < IDENTITY_ROUNDS);
 }
 
 static void identify(void)

@@ -1,5 +1,7 @@
 """Clients of every kind at once, and what the gateway says of them."""
 
+import contextlib
+import pathlib
 import re
 import time
 
@@ -25,6 +27,21 @@ PROPOSALS = (
 )
 
 
+MODPROBE = pathlib.Path("/proc/sys/kernel/modprobe")
+
+
+@contextlib.contextmanager
+def modules_asked_for(node):
+    """The kernel's requests for modules meanwhile, as a function that lists them."""
+    before, log = MODPROBE.read_text(), node.path("/run/modprobe.log")
+    node.write("/run/modprobe", f'#!/bin/sh\necho "$*" >>{log}\nexec {before.strip()} "$@"\n', 0o755)
+    MODPROBE.write_text(str(node.path("/run/modprobe")))
+    try:
+        yield lambda: log.read_text().splitlines() if log.exists() else []
+    finally:
+        MODPROBE.write_text(before)
+
+
 def test_one_direct_and_four_behind_one_nat():
     net = Topology(direct=1, nat1=4)
     gateway = Gateway(net.gw)
@@ -35,7 +52,9 @@ def test_one_direct_and_four_behind_one_nat():
     clients = {user: Client(node, user, password, port=0 if node.name == "c4" else 1701, **proposals)
                for node, (user, password), proposals in zip(net.clients(), USERS, PROPOSALS)}
     with Capture(net.gw, "wan") as wan:
-        connect(clients, gateway)
+        with modules_asked_for(net.gw) as requests:
+            connect(clients, gateway)
+            equal("no login makes the kernel look for a module", [one for one in requests() if "l2tpgw" in one], [])
         equal("the gateway's account agrees with charon, the kernel and the clients",
               disagreements(gateway, clients), [])
         traffic(clients)

@@ -6,19 +6,13 @@ from lablib.checks import check, equal
 from lablib.client import Client, connect_all
 from lablib.gateway import POLICY, Gateway, policy
 from lablib.kernel import conntrack
-from lablib.snapshot import diff, snapshot
+from lablib.snapshot import diff, left, snapshot
 from lablib.topology import GATEWAY, SERVER, Topology
 
 GROUP = "clients"
 TIMEOUT = 600
 
 FABRIC = r"198\.1[89]\."
-# History outlives the gateway; everything else does not.
-KEPT = (" files /var/lib/l2tpgw",)
-
-
-def left(before, after):
-    return [line for line in diff(before, after) if not any(kept in line for kept in KEPT)]
 
 
 def test_nothing_is_left():
