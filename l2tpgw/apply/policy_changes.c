@@ -34,20 +34,27 @@ static void add_key(struct changes *changes, const struct difference *difference
 	(void)change_add(changes, object, CHANGE_SET, difference->impact, buf_text(&detail));
 }
 
-/* All differences of one user, which stand together; returns how many. */
-static size_t add_user(struct changes *changes, const struct difference *list, size_t count)
+/* Names live in the policies: those of one user or group are the same pointer. */
+static const char *name_of(const struct difference *difference)
+{
+	return difference->user ? difference->user : difference->group;
+}
+
+/* All differences of one user or group, which stand together; returns how many. */
+static size_t add_named(struct changes *changes, const struct difference *list, size_t count)
 {
 	static const enum change_action actions[] = {
 		[DIFFERENCE_ADDED] = CHANGE_ADD,
 		[DIFFERENCE_CHANGED] = CHANGE_SET,
 		[DIFFERENCE_REMOVED] = CHANGE_REMOVE,
 	};
-	const char *object = arena_printf(changes->arena, "user %s", list[0].user);
+	const char *object =
+	    arena_printf(changes->arena, "%s %s", list[0].user ? "user" : "group", name_of(list));
 	cleanup_buf struct buf detail = BUF_INIT;
 	enum key_impact impact = KEY_LIVE;
 	size_t i;
 
-	for (i = 0; i < count && list[i].user == list[0].user; i++) {
+	for (i = 0; i < count && name_of(&list[i]) == name_of(list); i++) {
 		if (list[i].impact > impact)
 			impact = list[i].impact;
 		if (list[i].kind != DIFFERENCE_CHANGED)
@@ -71,8 +78,8 @@ void policy_changes(struct changes *changes, const struct policy *before,
 	while (i < differences.count) {
 		const struct difference *difference = &differences.list[i];
 
-		if (difference->user) {
-			i += add_user(changes, difference, differences.count - i);
+		if (name_of(difference)) {
+			i += add_named(changes, difference, differences.count - i);
 			continue;
 		}
 		add_key(changes, difference);

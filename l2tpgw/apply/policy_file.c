@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "drive/host.h"
+#include "drive/zone.h"
 #include "policy/json.h"
 
 #define SECRET_FILE_MAX 4096
@@ -82,6 +83,12 @@ static int read_secret(void *user, const char *path, struct buf *out, struct err
 	return file_read(path, SECRET_FILE_MAX, out, err);
 }
 
+static bool knows_zone(void *user, const char *name)
+{
+	(void)user;
+	return zone_is_known(name);
+}
+
 static int read_text(struct policy_file *file, struct err *err)
 {
 	if (!strcmp(file->path, "-"))
@@ -110,7 +117,7 @@ static int gather_host(struct policy_file *file, struct err *err)
 
 int policy_file_check(struct policy_file *file, struct err *err)
 {
-	const struct policy_io io = { .read = read_secret, .user = file };
+	const struct policy_io io = { .read = read_secret, .zone = knows_zone, .user = file };
 	cleanup_buf struct buf text = BUF_INIT;
 
 	if (gather_host(file, err) < 0)

@@ -6,6 +6,7 @@
 #include "policy/load.h"
 #include "policy/names.h"
 #include "policy/pool.h"
+#include "policy/suggest.h"
 
 static const char *name_of(const struct load_user *user)
 {
@@ -67,7 +68,7 @@ static void check_address(struct load *load, const struct load_user *user)
 	else if (address == policy->addresses.local)
 		load_error_at(load, pointer, "%s is the gateway's own address (addresses.local)",
 			      text);
-	else if (policy->addresses.pool.bits && pool_edge(policy->addresses.pool, address))
+	else if (pool_edge(policy, address))
 		load_error_at(
 		    load, pointer,
 		    "%s is the first or last address of the pool, which no machine may have", text);
@@ -76,7 +77,7 @@ static void check_address(struct load *load, const struct load_user *user)
 			      ip4_net_text(other->net, other_text), other->ifname);
 }
 
-static void check_addresses(struct load *load)
+static void check_statics(struct load *load)
 {
 	const struct load_user *users = load->users;
 	char pointer[64], text[IP4_TEXT_MAX];
@@ -95,6 +96,23 @@ static void check_addresses(struct load *load)
 	}
 }
 
+static void check_group(struct load *load, struct load_user *user)
+{
+	struct suggest suggest;
+	char pointer[64];
+
+	if (!user->user.group)
+		user->user.group = POLICY_DEFAULT_GROUP;
+	if (policy_group(load->policy, user->user.group))
+		return;
+	suggest_begin(&suggest, user->user.group);
+	for (size_t i = 0; i < load->policy->groups_count; i++)
+		suggest_offer(&suggest, load->policy->groups[i].name);
+	load_error_at(load, pointer_of(user, "group", pointer), "there is no group \"%s\"%s%s%s",
+		      load_quote(load, user->user.group), suggest.best ? "; did you mean \"" : "",
+		      suggest.best ? suggest.best : "", suggest.best ? "\"?" : "");
+}
+
 void check_users(struct load *load)
 {
 	struct policy *policy = load->policy;
@@ -106,9 +124,11 @@ void check_users(struct load *load)
 		return;
 	}
 	qsort(load->users, count, sizeof(*load->users), by_address);
-	check_addresses(load);
+	check_statics(load);
 	qsort(load->users, count, sizeof(*load->users), by_name);
 	check_names(load);
+	for (size_t i = 0; i < count && diags_clean(load->diags, "/groups"); i++)
+		check_group(load, &load->users[i]);
 	policy->users = arena_alloc(load->arena, count * sizeof(*policy->users));
 	policy->users_count = count;
 	for (size_t i = 0; i < count; i++)

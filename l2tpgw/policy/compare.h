@@ -15,21 +15,22 @@
 enum difference_kind { DIFFERENCE_ADDED, DIFFERENCE_CHANGED, DIFFERENCE_REMOVED };
 
 struct difference {
-	const struct key *key; /* of a user that comes or goes: the key of users' items */
-	const char *path;      /* "ipsec.dpd"; of a user's keys the name alone, "password";
-			  "" of a user as a whole */
+	const struct key *key; /* of a user or group that comes or goes: that of the items */
+	const char *path;      /* "ipsec.dpd"; of a user's or group's keys the name alone,
+				  "password"; "" of one as a whole */
 	const char *user;      /* NULL = it is no user's */
+	const char *group;     /* NULL = it is no group's */
 	enum difference_kind kind;
 	enum key_impact impact;
-	const char *before, *after; /* for people; NULL for secrets and for users as a whole */
+	const char *before, *after; /* for people; NULL for secrets, and for one as a whole */
 };
 
 struct differences {
-	struct difference *list; /* keys in the order of the table, then users by name */
+	struct difference *list; /* keys in the order of the table, then groups, users by name */
 	size_t count;
 };
 
-/* What the list points to lives in the arena, and user names in the policies. */
+/* What the list points to lives in the arena, and names in the policies. */
 void policy_compare(const struct policy *before, const struct policy *after, struct arena *arena,
 		    struct differences *differences);
 

@@ -46,6 +46,7 @@ static const struct {
 	{ KEY_NETWORK, "a network such as \"10.20.0.0/24\"" },
 	{ KEY_LIST, "a list" },
 	{ KEY_OBJECT, "an object" },
+	{ KEY_MAP, "an object" },
 };
 
 /* "\"auto\" or an IPv4 address" */
@@ -66,12 +67,8 @@ static const char *forms_text(struct load *load, const struct key *key)
 
 static void wrong_type(struct load *load, const struct key *key, const json_t *json)
 {
-	if (key->later & (json_is_object(json) ? KEY_OBJECT : json_is_array(json) ? KEY_LIST : 0))
-		load_error(load, "%s in \"%s\" is not supported yet", json_kind(json),
-			   load_path(load));
-	else
-		load_error(load, "%s must be %s, not %s", load_path(load), forms_text(load, key),
-			   json_kind(json));
+	load_error(load, "%s must be %s, not %s", load_path(load), forms_text(load, key),
+		   json_kind(json));
 }
 
 static void set_value(struct load *load, const struct key *key, const struct value *value,
@@ -201,34 +198,43 @@ static void decode_object(struct load *load, const struct key *key, const json_t
 	set_value(load, key, &value, base);
 }
 
-/* The one list of objects: each gets a struct of its own. */
-static void decode_user(struct load *load, const struct key *item, const json_t *json, size_t index)
+/* `name` NULL: of a list. */
+static void decode_item(struct load *load, const struct key *key, const char *name, size_t index,
+			const json_t *json, void *base)
 {
-	struct load_user *user = &load->users[load->users_count++];
+	size_t len = load->path.len;
+	char number[24];
+	void *made = base;
 
-	user->index = index;
-	decode_value(load, item, json, &user->user);
+	(void)snprintf(number, sizeof(number), "%zu", index);
+	path_push(load, name ? name : number);
+	if (key->add)
+		made = key->add(load, name, index, (char *)base + key->offset);
+	if (made)
+		decode_value(load, key->item, json, made);
+	path_cut(load, len);
 }
 
 static void decode_items(struct load *load, const struct key *key, const json_t *json, void *base)
 {
-	size_t len = load->path.len, index;
 	const json_t *item;
-	char number[24];
+	size_t index;
 
-	if (key->item->forms & KEY_OBJECT)
-		load->users =
-		    arena_alloc(load->arena, json_array_size(json) * sizeof(*load->users));
-	json_array_foreach(json, index, item)
-	{
-		(void)snprintf(number, sizeof(number), "%zu", index);
-		path_push(load, number);
-		if (key->item->forms & KEY_OBJECT)
-			decode_user(load, key->item, item, index);
-		else
-			decode_value(load, key->item, item, base);
-		path_cut(load, len);
-	}
+	json_array_foreach(json, index, item) decode_item(load, key, NULL, index, item, base);
+}
+
+static void decode_map(struct load *load, const struct key *key, const json_t *json, void *base)
+{
+	long long count = (long long)json_object_size(json);
+	const char *name;
+	json_t *member;
+
+	if (count > key->max)
+		load_error(load, "%s may hold at most %lld, not %lld", load_path(load), key->max,
+			   count);
+	else
+		json_object_foreach((json_t *)json, name, member)
+		    decode_item(load, key, name, 0, member, base);
 }
 
 static void decode_list(struct load *load, const struct key *key, const json_t *json, void *base)
@@ -405,6 +411,8 @@ static void decode_value(struct load *load, const struct key *key, const json_t 
 
 	if (json_is_object(json) && (key->forms & KEY_OBJECT))
 		decode_object(load, key, json, base);
+	else if (json_is_object(json) && (key->forms & KEY_MAP))
+		decode_map(load, key, json, base);
 	else if (json_is_array(json) && (key->forms & KEY_LIST))
 		decode_list(load, key, json, base);
 	else if (json_is_boolean(json) && (key->forms & KEY_BOOLEAN))

@@ -81,6 +81,11 @@ static void say_list(const struct key *key, struct buf *out)
 	buf_puts(out, buf_text(&item));
 }
 
+static void say_map(const struct key *key, struct buf *out)
+{
+	buf_printf(out, "an object of up to %lld, each by its name", key->max);
+}
+
 static void say_object(const struct key *key, struct buf *out)
 {
 	buf_puts(out, "an object of ");
@@ -95,7 +100,7 @@ static const struct {
 	{ KEY_WORD, say_words },        { KEY_STRING, say_string },   { KEY_INTEGER, say_integer },
 	{ KEY_BOOLEAN, say_boolean },   { KEY_ADDRESS, say_address }, { KEY_NETWORK, say_network },
 	{ KEY_DURATION, say_duration }, { KEY_RATE, say_rate },       { KEY_LIST, say_list },
-	{ KEY_OBJECT, say_object },
+	{ KEY_OBJECT, say_object },     { KEY_MAP, say_map },
 };
 
 void key_doc_values(const struct key *key, struct buf *out)

@@ -5,33 +5,10 @@
 
 #include "base/cleanup.h"
 #include "policy/geometry.h"
+#include "policy/key_table.h"
 #include "policy/load.h"
 #include "policy/set.h"
 #include "policy/show.h"
-
-#define AT(member)      .offset = offsetof(struct policy, member)
-#define AT_USER(member) .offset = offsetof(struct policy_user, member)
-#define RANGE(a, b)     .min = (a), .max = (b)
-/* Set and shown by the pair of that name. */
-#define STORES(kind) .set = set_##kind, .show = show_##kind
-#define KEYS(list)   .keys = (list), .keys_count = array_size(list)
-#define WORDS(...)                     \
-	.words = (const char *const[]) \
-	{                              \
-		__VA_ARGS__, NULL      \
-	}
-#define LATER(...)                           \
-	.later_words = (const char *const[]) \
-	{                                    \
-		__VA_ARGS__, NULL            \
-	}
-
-#define MINUTE   60
-#define HOUR     (60 * MINUTE)
-#define DAY      (24 * HOUR)
-#define RATE_MIN 64000 /* bits/s; both are what a token bucket is good for */
-#define RATE_MAX 10000000000
-#define NAMES    "^[!-~]([ -~]{0,253}[!-~])?$"
 
 /* clang-format off */
 static const struct key gateway_keys[] = {
@@ -121,6 +98,11 @@ static const struct key l2tp_keys[] = {
 	  .set = set_sessions, .show = show_number, AT(l2tp.max_sessions),
 	  .impact = KEY_ROLLING, .fallback = "400",
 	  .example = "50", .summary = "Clients at once; sizes the set of workers" },
+	{ .name = "when_full", .forms = KEY_WORD, WORDS("refuse", "close-oldest"), STORES(word),
+	  AT(l2tp.when_full), .impact = KEY_NEW_SESSIONS, .fallback = "\"refuse\"",
+	  .example = "\"close-oldest\"",
+	  .summary = "What becomes of a login when max_sessions are there: it is refused, or the "
+		     "oldest session ends" },
 	{ .name = "retries", .forms = KEY_INTEGER, RANGE(2, 10), STORES(number),
 	  AT(l2tp.retries), .impact = KEY_ROLLING, .fallback = "5", .example = "7",
 	  .summary = "How often an L2TP message is sent again, after 1, 2, 4, ... seconds, until a "
@@ -168,11 +150,17 @@ static const struct key ppp_keys[] = {
 	  .summary = "Unanswered LCP echo requests after which a session ends" },
 };
 
+static const struct key pool_item = { .name = "NAME", .forms = KEY_NETWORK, .set = set_net,
+	.offset = offsetof(struct policy_pool, net), .impact = KEY_NEW_SESSIONS,
+	.example = "\"10.78.0.0/24\"", .summary = "Network that clients get their addresses from" };
 static const struct key addresses_keys[] = {
-	{ .name = "pool", .forms = KEY_NETWORK | KEY_WORD, .later = KEY_OBJECT | KEY_LIST,
-	  WORDS("auto"), STORES(net), AT(addresses.pool), .impact = KEY_NEW_SESSIONS,
-	  .fallback = "\"auto\"", .fallback_doc = "a free /24 of 10.0.0.0/8",
+	{ .name = "pool", .forms = KEY_NETWORK | KEY_WORD, WORDS("auto"),
+	  STORES(net), AT(addresses.pool), .impact = KEY_NEW_SESSIONS, .fallback = "\"auto\"", .fallback_doc = "a free /24 of 10.0.0.0/8",
 	  .example = "\"10.77.0.0/24\"", .summary = "Network that clients get their addresses from" },
+	{ .name = "pools", .forms = KEY_MAP, RANGE(0, POLICY_POOLS_MAX), .item = &pool_item,
+	  .add = add_pool, .show = show_pools, AT(addresses), .impact = KEY_NEW_SESSIONS,
+	  .example = "{\"guests\": \"10.78.0.0/24\"}",
+	  .summary = "Further networks by name, for groups whose clients get their addresses there" },
 	{ .name = "local", .forms = KEY_ADDRESS | KEY_WORD, WORDS("auto"), STORES(address),
 	  AT(addresses.local), .impact = KEY_NEW_SESSIONS, .fallback = "\"auto\"",
 	  .fallback_doc = "the first address of the pool", .example = "\"10.77.0.1\"",
@@ -266,8 +254,9 @@ static const struct key user_keys[] = {
 	  .example = "\"8846f7eaee8fb117ad06bdd830b7586c\"",
 	  .summary = "NT hash of the password in place of it: who has it can log in with it, but the "
 		     "password itself is not in the file" },
-	{ .name = "group", .forms = KEY_STRING, .unsupported = true, .impact = KEY_LIVE,
-	  .summary = "Group whose rules count for the user" },
+	{ .name = "group", .forms = KEY_STRING, RANGE(1, POLICY_NAME_MAX - 1), STORES(text),
+	  AT_USER(group), .impact = KEY_LIVE, .fallback_doc = "\"" POLICY_DEFAULT_GROUP "\"",
+	  .pattern = LABEL, .example = "\"default\"", .summary = "Group whose rules count for the user" },
 	{ .name = "address", .forms = KEY_ADDRESS, STORES(address), AT_USER(address),
 	  .impact = KEY_NEW_SESSIONS, .fallback_doc = "one of the pool", .example = "\"10.77.0.10\"",
 	  .summary = "Address the user always gets, in the pool or outside it" },
@@ -279,7 +268,9 @@ static const struct key user_keys[] = {
 	{ .name = "disabled", .forms = KEY_BOOLEAN, STORES(flag), AT_USER(disabled),
 	  .impact = KEY_DROPS, .fallback = "false", .example = "true",
 	  .summary = "Whether the user is locked out; it ends their sessions" },
-	{ .name = "max_sessions", .forms = KEY_INTEGER, .unsupported = true, .impact = KEY_LIVE,
+	{ .name = "max_sessions", .forms = KEY_INTEGER, RANGE(1, POLICY_SESSIONS_MAX),
+	  .set = set_number, .show = show_limit, AT_USER(max_sessions), .impact = KEY_NEW_SESSIONS,
+	  .fallback_doc = "user_sessions of the group", .example = "2",
 	  .summary = "Sessions the user may have at once" },
 	{ .name = "rate", .forms = KEY_OBJECT, KEYS(user_rate_keys), .impact = KEY_LIVE,
 	  .summary = "How fast each session of the user may be" },
@@ -308,10 +299,12 @@ static const struct key root_keys[] = {
 	  .summary = "Where clients' packets go" },
 	{ .name = "firewall", .forms = KEY_OBJECT, KEYS(firewall_keys), .impact = KEY_LIVE,
 	  .summary = "Who may reach what" },
-	{ .name = "groups", .forms = KEY_OBJECT, .unsupported = true, .impact = KEY_LIVE,
-	  .summary = "Rules for groups of users" },
+	{ .name = "groups", .forms = KEY_MAP, RANGE(0, POLICY_GROUPS_MAX), .item = &keys_group,
+	  .add = add_group, .impact = KEY_LIVE,
+	  .example = "{\"guests\": {\"allow\": [{\"to\": \"10.1.2.3\", \"proto\": \"tcp\", \"ports\": [443]}]}}",
+	  .summary = "Groups of users, and what counts for them; users without one are in \"default\"" },
 	{ .name = "users", .forms = KEY_LIST, RANGE(0, POLICY_USERS_MAX), .item = &user_item,
-	  .impact = KEY_NEW_SESSIONS, .fallback = "[]",
+	  .add = add_user, .impact = KEY_NEW_SESSIONS, .fallback = "[]",
 	  .example = "[{\"name\": \"alice\", \"password\": \"correct horse battery staple\"}]",
 	  .summary = "Who may log in" },
 	{ .name = "radius", .forms = KEY_OBJECT, .unsupported = true, .impact = KEY_NEW_SESSIONS,
@@ -334,8 +327,10 @@ const struct key *key_find(const struct key *object, const char *name)
 
 static const struct key *key_step(const struct key *key, const char *name, size_t len)
 {
-	while (key->item && !key->keys)
+	while (key->item && !key->keys && !(key->forms & KEY_MAP))
 		key = key->item;
+	if (key->forms & KEY_MAP)
+		return key->item;
 	for (size_t i = 0; i < key->keys_count; i++)
 		if (strlen(key->keys[i].name) == len && memcmp(key->keys[i].name, name, len) == 0)
 			return &key->keys[i];

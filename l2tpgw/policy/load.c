@@ -184,15 +184,32 @@ void policy_free(struct policy *policy)
 		arena_free(policy->arena);
 }
 
-static int user_compare(const void *name, const void *user)
+/* Everything that has a name begins with it. */
+static int name_compare(const void *name, const void *named)
 {
-	return strcmp(name, ((const struct policy_user *)user)->name);
+	return strcmp(name, *(const char *const *)named);
+}
+
+static const void *find(const char *name, const void *list, size_t count, size_t size)
+{
+	return count ? bsearch(name, list, count, size, name_compare) : NULL;
 }
 
 const struct policy_user *policy_user(const struct policy *policy, const char *name)
 {
-	if (!policy->users_count)
-		return NULL;
-	return bsearch(name, policy->users, policy->users_count, sizeof(*policy->users),
-		       user_compare);
+	_Static_assert(offsetof(struct policy_user, name) == 0, "the name comes first");
+	return find(name, policy->users, policy->users_count, sizeof(*policy->users));
+}
+
+const struct policy_group *policy_group(const struct policy *policy, const char *name)
+{
+	_Static_assert(offsetof(struct policy_group, name) == 0, "the name comes first");
+	return find(name, policy->groups, policy->groups_count, sizeof(*policy->groups));
+}
+
+const struct policy_pool *policy_pool(const struct policy *policy, const char *name)
+{
+	_Static_assert(offsetof(struct policy_pool, name) == 0, "the name comes first");
+	return find(name, policy->addresses.pools, policy->addresses.pools_count,
+		    sizeof(*policy->addresses.pools));
 }

@@ -72,6 +72,12 @@ void decode_policy(struct load *load, const json_t *root);
 void check_policy(struct load *load);
 /* Its part that is about IKE, ESP and what they leave of a packet: mtu and mru. */
 void check_ipsec(struct load *load);
+/* A group without rules of its own; `name` lives in the arena. */
+struct policy_group *load_group(struct load *load, const char *name);
+/* Pools, and the gateway's own address. */
+void check_addresses(struct load *load);
+/* Groups: the default one, and the pools they name; sorts them. */
+void check_groups(struct load *load);
 /* Users: duplicates and static addresses; moves them into the policy, sorted. */
 void check_users(struct load *load);
 

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/fabric.h"
 #include "base/ip4.h"
+#include "policy/policy.h"
 #include "policy/utf8.h"
 
 static const struct {
@@ -138,5 +139,28 @@ const char *names_psk(const char *text, size_t len)
 		return "may hold printable ASCII only: clients encode others differently";
 	if (text[0] == ' ' || text[len - 1] == ' ')
 		return "may not begin or end with a space, which clients cut off";
+	return NULL;
+}
+
+#define ALNUM "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+const char *names_label(const char *text)
+{
+	if (!*text || strlen(text) >= POLICY_NAME_MAX)
+		return "1 to 32 characters are needed";
+	if (strspn(text, ALNUM "_.-") != strlen(text) || !strchr(ALNUM, text[0]))
+		return "letters, digits, \"_\", \".\" and \"-\" are possible, and a letter or "
+		       "digit "
+		       "first";
+	return NULL;
+}
+
+const char *names_zone(const char *text)
+{
+	size_t len = strlen(text);
+
+	if (!len || strspn(text, ALNUM "_+-/") != len || text[0] == '/' || text[len - 1] == '/' ||
+	    strstr(text, "//"))
+		return "not a name of a time zone such as \"Europe/Berlin\" or \"UTC\"";
 	return NULL;
 }

@@ -25,6 +25,10 @@ const char *names_user(const char *text);
 const char *names_password(const char *text, struct buf *bytes, size_t *at);
 /* Printable ASCII, NAMES_PSK_MIN to NAMES_PSK_MAX bytes: what all clients encode alike. */
 const char *names_psk(const char *text, size_t len);
+/* Of a group or pool: nothing that needs quotes anywhere. */
+const char *names_label(const char *text);
+/* A time zone as the tz database could call it; a path that leads nowhere else. */
+const char *names_zone(const char *text);
 /* What an address is if no machine may have it ("a multicast address"); NULL if one may. */
 const char *names_reserved(uint32_t address);
 /* The same for any address of a network. */

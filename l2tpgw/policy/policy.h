@@ -24,6 +24,15 @@
 #define POLICY_DNS_MAX       2 /* what pppd can push (ms-dns) */
 #define POLICY_PROPOSALS_MAX 64
 #define POLICY_NT_HASH_SIZE  16
+#define POLICY_GROUPS_MAX    256
+#define POLICY_ALLOW_MAX     256 /* of a group */
+#define POLICY_PORTS_MAX     64  /* of an entry of allow */
+#define POLICY_HOURS_MAX     32  /* of a group */
+#define POLICY_POOLS_MAX     64
+#define POLICY_NAME_MAX      33 /* of a group or pool, with its NUL */
+
+#define POLICY_DEFAULT_GROUP "default"
+#define POLICY_UNSET         UINT32_MAX /* of a group's times: as the ppp section says */
 
 enum policy_client { /* ipsec.clients, bit numbers in policy.ipsec.clients */
 		     POLICY_CLIENT_WINDOWS,
@@ -54,6 +63,51 @@ struct policy_rate {       /* bits a second, 0 = as fast as it goes */
 	uint64_t down, up; /* to the client, from the client */
 };
 
+enum policy_proto { POLICY_PROTO_ANY, POLICY_PROTO_TCP, POLICY_PROTO_UDP, POLICY_PROTO_ICMP };
+enum policy_when_full { POLICY_REFUSE, POLICY_CLOSE_OLDEST };
+
+struct policy_ports {
+	uint16_t from, to; /* both included */
+};
+
+/* Where the clients of a group may go. */
+struct policy_allow {
+	struct ip4_net to;
+	enum policy_proto proto;
+	struct policy_ports *ports; /* only of TCP and UDP; count 0 = all */
+	size_t ports_count;
+};
+
+/* From a time to a time on some days of the week. to <= from ends on the next day. */
+struct policy_hours {
+	unsigned days;         /* bit 0 = Monday; never 0 */
+	unsigned from, to;     /* minutes of the day, 0 to 1440 */
+	unsigned zone;         /* index in policy.zones */
+	const char *zone_name; /* that entry: NULL = the machine's own */
+};
+
+struct policy_pool {
+	const char *name; /* at most POLICY_NAME_MAX - 1 of letters, digits, "_", "." and "-" */
+	struct ip4_net net;
+};
+
+struct policy_group {
+	const char *name; /* as that of a pool */
+	bool restricted;  /* `allow` counts; else its clients may go anywhere */
+	struct policy_allow *allow;
+	size_t allow_count;
+	const char *pool;       /* NULL = addresses.pool */
+	unsigned max_sessions;  /* of all its users together; 0 = no limit of its own */
+	unsigned user_sessions; /* of each of its users; 0 = no limit */
+	enum policy_when_full when_full;
+	struct policy_rate rate;                /* of each session */
+	uint32_t idle_timeout, session_timeout; /* seconds, 0 = never; POLICY_UNSET */
+	uint32_t dns[POLICY_DNS_MAX];
+	size_t dns_count;           /* 0 = as ppp.dns */
+	struct policy_hours *hours; /* count 0 = always */
+	size_t hours_count;
+};
+
 struct policy_user {
 	const char *name; /* printable ASCII, 1 to 255 bytes, unique */
 	const char
@@ -62,7 +116,9 @@ struct policy_user {
 	uint32_t address;       /* static address, 0 = from the pool */
 	int64_t expires;        /* wall seconds from which on the user is locked out, 0 = never */
 	bool disabled;
-	struct policy_rate rate; /* of each session; 0 = what else is said of it */
+	const char *group;       /* there is one of that name */
+	unsigned max_sessions;   /* 0 = as its group says */
+	struct policy_rate rate; /* in place of the group's, each direction that is not 0 */
 };
 
 struct policy_nets {
@@ -95,8 +151,9 @@ struct policy {
 
 	struct {
 		unsigned max_sessions; /* 1 to POLICY_SESSIONS_MAX */
-		unsigned retries;      /* of a control message */
-		uint32_t drain;        /* seconds, 0 = without end */
+		enum policy_when_full when_full;
+		unsigned retries; /* of a control message */
+		uint32_t drain;   /* seconds, 0 = without end */
 	} l2tp;
 
 	struct {
@@ -113,6 +170,8 @@ struct policy {
 	struct {
 		struct ip4_net pool;
 		uint32_t local; /* the gateway's own address on every session interface */
+		struct policy_pool *pools; /* besides, for groups; sorted by name */
+		size_t pools_count;
 	} addresses;
 
 	struct {
@@ -132,6 +191,13 @@ struct policy {
 		} brute_force;
 	} firewall;
 
+	struct policy_group *groups; /* sorted by name; POLICY_DEFAULT_GROUP is one of them */
+	size_t groups_count;
+	/* Time zones that hours refer to, as the tz database calls them; NULL = the machine's own.
+	 */
+	const char **zones;
+	size_t zones_count;
+
 	struct policy_user *users; /* sorted by name */
 	size_t users_count;
 };
@@ -139,6 +205,8 @@ struct policy {
 /* How policy_load() reads a file the policy names ({"file": path}); NULL = such keys are errors. */
 struct policy_io {
 	int (*read)(void *user, const char *path, struct buf *out, struct err *err);
+	/* Whether this machine knows a time zone; NULL = every name that could be one is taken. */
+	bool (*zone)(void *user, const char *name);
 	void *user;
 };
 
@@ -154,5 +222,8 @@ struct policy *policy_load(const char *file, const char *text, size_t len, const
 void policy_free(struct policy *policy);
 /* Binary search; NULL if there is none. */
 const struct policy_user *policy_user(const struct policy *policy, const char *name);
+const struct policy_group *policy_group(const struct policy *policy, const char *name);
+/* Of those by name. */
+const struct policy_pool *policy_pool(const struct policy *policy, const char *name);
 
 #endif

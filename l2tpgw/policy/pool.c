@@ -8,10 +8,24 @@ uint32_t pool_size(struct ip4_net pool)
 	return pool.bits > 30 ? 0 : (uint32_t)((UINT64_C(1) << (32 - pool.bits)) - 2);
 }
 
-bool pool_edge(struct ip4_net pool, uint32_t address)
+const struct ip4_net *pool_of(const struct policy *policy, uint32_t address)
 {
-	return ip4_in(address, pool) &&
-	       (address == pool.address || address == (pool.address | ~ip4_mask(pool.bits)));
+	const struct policy_pool *pools = policy->addresses.pools;
+
+	if (policy->addresses.pool.bits && ip4_in(address, policy->addresses.pool))
+		return &policy->addresses.pool;
+	for (size_t i = 0; i < policy->addresses.pools_count; i++)
+		if (ip4_in(address, pools[i].net))
+			return &pools[i].net;
+	return NULL;
+}
+
+bool pool_edge(const struct policy *policy, uint32_t address)
+{
+	const struct ip4_net *pool = pool_of(policy, address);
+
+	return pool &&
+	       (address == pool->address || address == (pool->address | ~ip4_mask(pool->bits)));
 }
 
 const struct host_net *pool_collision(const struct host *host, struct ip4_net net)
@@ -33,6 +47,9 @@ static bool holds(struct ip4_net net, const uint32_t *addresses, size_t count)
 /* Servers behind a router would be cut off from clients if the pool lay over them. */
 static bool taken(const struct host *host, const struct policy *policy, struct ip4_net net)
 {
+	for (size_t i = 0; i < policy->addresses.pools_count; i++)
+		if (ip4_overlap(net, policy->addresses.pools[i].net))
+			return true;
 	return pool_collision(host, net) || holds(net, &host->wan_address, 1) ||
 	       holds(net, host->resolvers, host->resolvers_count) ||
 	       holds(net, policy->ppp.dns, policy->ppp.dns_count) ||

@@ -2,7 +2,7 @@
 #ifndef L2TPGW_POLICY_POOL_H
 #define L2TPGW_POLICY_POOL_H
 
-/* The network that clients get their addresses from. */
+/* The networks that clients get their addresses from. */
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -11,8 +11,10 @@
 
 /* Addresses for clients and the gateway: all but the first and last of the network. */
 uint32_t pool_size(struct ip4_net pool);
-/* First and last: no machine may have them. */
-bool pool_edge(struct ip4_net pool, uint32_t address);
+/* The pool that the address lies in; NULL = in none. */
+const struct ip4_net *pool_of(const struct policy *policy, uint32_t address);
+/* First and last of a pool: no machine may have them. */
+bool pool_edge(const struct policy *policy, uint32_t address);
 /* The connected network of the host that has addresses in common with `net`, or NULL. */
 const struct host_net *pool_collision(const struct host *host, struct ip4_net net);
 /*

@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
-#include "policy/keys.h"
+#include "policy/key_table.h"
 
 #define OCTET   "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 #define ADDRESS "(" OCTET "\\.){3}" OCTET
@@ -77,6 +77,16 @@ static json_t *object_form(const struct key *key)
 	set(object, "additionalProperties", json_false());
 	if (key->one_of)
 		set(object, "oneOf", one_of(key->one_of));
+	return object;
+}
+
+static json_t *map_form(const struct key *key)
+{
+	json_t *object = typed("object");
+
+	set(object, "additionalProperties", key_schema(key->item));
+	set(object, "propertyNames", json_pack("{s:s}", "pattern", LABEL));
+	set(object, "maxProperties", json_integer(key->max));
 	return object;
 }
 
@@ -177,6 +187,7 @@ static const struct {
 	{ KEY_INTEGER, integer_form },   { KEY_BOOLEAN, boolean_form },
 	{ KEY_DURATION, duration_form }, { KEY_ADDRESS, address_form },
 	{ KEY_NETWORK, network_form },   { KEY_RATE, rate_form },
+	{ KEY_MAP, map_form },
 };
 
 static json_t *forms_schema(const struct key *key)

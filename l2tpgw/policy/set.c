@@ -152,7 +152,7 @@ void add_legacy(struct load *load, const struct key *key, const struct value *va
 	load_warning(load, "%s", costs[value->word]);
 }
 
-static bool usable_server(struct load *load, uint32_t address)
+bool set_usable_server(struct load *load, uint32_t address)
 {
 	const char *kind = names_reserved(address);
 	char text[IP4_TEXT_MAX];
@@ -169,7 +169,7 @@ void add_dns(struct load *load, const struct key *key, const struct value *value
 
 	(void)key;
 	(void)field;
-	if (usable_server(load, value->address))
+	if (set_usable_server(load, value->address))
 		policy->ppp.dns[policy->ppp.dns_count++] = value->address;
 }
 
@@ -179,7 +179,7 @@ void add_wins(struct load *load, const struct key *key, const struct value *valu
 
 	(void)key;
 	(void)field;
-	if (usable_server(load, value->address))
+	if (set_usable_server(load, value->address))
 		policy->ppp.wins[policy->ppp.wins_count++] = value->address;
 }
 

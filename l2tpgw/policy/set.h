@@ -29,4 +29,7 @@ key_set set_user_name;
 key_set set_password, set_password_file;
 key_set set_nt_hash; /* uint8_t *: 16 bytes */
 
+/* Whether clients can reach a server there; else an error is reported. */
+bool set_usable_server(struct load *load, uint32_t address);
+
 #endif

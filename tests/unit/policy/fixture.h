@@ -49,10 +49,16 @@ static inline int fixture_read(void *user, const char *path, struct buf *out, st
 	return 0;
 }
 
+static inline bool fixture_zone(void *user, const char *name)
+{
+	(void)user;
+	return !strcmp(name, "Europe/Berlin") || !strcmp(name, "UTC");
+}
+
 static inline void load_bytes(struct loaded *loaded, const char *text, size_t len,
 			      const struct host *host)
 {
-	struct policy_io io = { .read = fixture_read };
+	struct policy_io io = { .read = fixture_read, .zone = fixture_zone };
 
 	*loaded = (struct loaded){ .rendered = BUF_INIT };
 	loaded->policy = policy_load("policy.json", text, len, host, &io, &loaded->diags);

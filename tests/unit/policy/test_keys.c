@@ -182,7 +182,23 @@ static const struct sample samples[] = {
 	{ "addresses.pool", "\"224.1.0.0/24\"", "multicast" },
 	{ "addresses.pool", "\"0.1.0.0/24\"", "0.0.0.0/8" },
 	{ "addresses.pool", "{\"a\": \"10.77.0.0/24\"}",
-	  "an object in \"addresses.pool\" is not supported yet" },
+	  "addresses.pool must be \"auto\" or a network such as \"10.20.0.0/24\", not an object" },
+	{ "addresses.pools", "{}", NULL },
+	{ "addresses.pools", "[]", "addresses.pools must be an object, not a list" },
+	{ "addresses.pools", "{\"a b\": \"10.78.0.0/24\"}", "\"a b\" is no name for it" },
+	{ "addresses.pools", "{\"\": \"10.78.0.0/24\"}", "1 to 32 characters are needed" },
+	{ "addresses.pools", "{\"../a\": \"10.78.0.0/24\"}", "a letter or digit" },
+	{ "addresses.pools", "{\"" A50 "\": \"10.78.0.0/24\"}", "1 to 32 characters" },
+	{ "addresses.pools", "{\"a\": \"10.78.0.0/16\", \"b\": \"10.78.3.0/24\"}",
+	  "pool 10.78.3.0/24 overlaps the pool \"a\" (10.78.0.0/16)" },
+	{ "addresses.pools.guests", "\"10.78.0.0/24\"", NULL },
+	{ "addresses.pools.guests", "\"10.20.4.0/24\"", "gateway's own network 10.20.0.0/16" },
+	{ "addresses.pools.guests", "\"10.78.0.0/31\"", "too small" },
+	{ "addresses.pools.guests", "\"198.18.4.0/24\"", "198.18.0.0/15" },
+	{ "addresses.pools.guests", "\"auto\"", "must be a network" },
+	{ "addresses.pools.guests", "{}", "must be a network" },
+	{ "l2tp.when_full", "\"close-oldest\"", NULL },
+	{ "l2tp.when_full", "\"close-newest\"", "did you mean \"close-oldest\"?" },
 	{ "addresses.local", "\"10.99.0.1\"", NULL },
 	{ "addresses.local", "\"auto\"", NULL },
 	{ "addresses.local", "\"198.18.0.1\"", "198.18.0.0/15" },
@@ -236,7 +252,88 @@ static const struct sample samples[] = {
 	{ "firewall.brute_force.allow", "\"192.0.2.0/24\"", "must be a list, not a string" },
 	{ "firewall.brute_force.allow.0", "\"192.0.2.0/24\"", NULL },
 	{ "firewall.brute_force.allow.0", "\"office\"", "must be a network such as" },
-	{ "groups", "{}", "\"groups\" is not supported yet" },
+	{ "groups", "{}", NULL },
+	{ "groups", "[]", "groups must be an object, not a list" },
+	{ "groups", "{\"a;b\": {}}", "\"a;b\" is no name for it" },
+	{ "groups", "{\"-a\": {}}", "a letter or digit" },
+	{ "groups.staff", "{}", NULL },
+	{ "groups.staff", "[]", "groups.staff must be an object, not a list" },
+	{ "groups.staff", "{\"alow\": []}", "did you mean \"allow\"?" },
+	{ "groups.staff.allow", "[]", NULL },
+	{ "groups.staff.allow", "\"10.1.0.0/16\"", "groups.staff.allow must be a list" },
+	{ "groups.staff.allow.0", "\"10.1.0.0/16\"", NULL },
+	{ "groups.staff.allow.0", "\"0.0.0.0/0\"", NULL },
+	{ "groups.staff.allow.0", "\"10.1.0.1/16\"", "did you mean \"10.1.0.0/16\"?" },
+	{ "groups.staff.allow.0", "\"fd00::/8\"", "a network such as" },
+	{ "groups.staff.allow.0", "{}", "groups.staff.allow[0].to is missing" },
+	{ "groups.staff.allow.0", "{\"to\": \"10.1.2.3\", \"ports\": [22]}",
+	  "only \"tcp\" and \"udp\" have ports" },
+	{ "groups.staff.allow.0", "{\"to\": \"10.1.2.3\", \"proto\": \"icmp\", \"ports\": [22]}",
+	  "only \"tcp\" and \"udp\" have ports" },
+	{ "groups.tcp.allow.0.to", "\"10.1.2.3\"", NULL },
+	{ "groups.tcp.allow.0.to", "\"server\"", "a network such as" },
+	{ "groups.tcp.allow.0.proto", "\"udp\"", NULL },
+	{ "groups.tcp.allow.0.proto", "\"any\"", "only \"tcp\" and \"udp\" have ports" },
+	{ "groups.tcp.allow.0.proto", "\"tpc\"", "did you mean \"tcp\"?" },
+	{ "groups.tcp.allow.0.ports", "[443, \"8000-8100\"]", NULL },
+	{ "groups.tcp.allow.0.ports", "[]", "must not be empty" },
+	{ "groups.tcp.allow.0.ports", "443", "must be a list" },
+	{ "groups.tcp.allow.0.ports.0", "1", NULL },
+	{ "groups.tcp.allow.0.ports.0", "\"1-65535\"", NULL },
+	{ "groups.tcp.allow.0.ports.0", "0", "from 1 to 65535, not 0" },
+	{ "groups.tcp.allow.0.ports.0", "65536", "from 1 to 65535, not 65536" },
+	{ "groups.tcp.allow.0.ports.0", "\"0-9\"", "must be a port, or a range" },
+	{ "groups.tcp.allow.0.ports.0", "\"9-8\"", "must be a port, or a range" },
+	{ "groups.tcp.allow.0.ports.0", "\"8-65536\"", "must be a port, or a range" },
+	{ "groups.tcp.allow.0.ports.0", "\"8-9}\"", "must be a port, or a range" },
+	{ "groups.tcp.allow.0.ports.0", "\"https\"", "must be a port, or a range" },
+	{ "groups.staff.pool", "\"gests\"", "addresses.pools has no pool \"gests\"" },
+	{ "groups.in.pool", "\"guests\"", NULL },
+	{ "groups.in.pool", "\"gests\"", "did you mean \"guests\"?" },
+	{ "groups.staff.max_sessions", "20", NULL },
+	{ "groups.staff.max_sessions", "0", "from 1 to 2800, not 0" },
+	{ "groups.staff.user_sessions", "1", NULL },
+	{ "groups.staff.user_sessions", "\"1\"", "must be a whole number" },
+	{ "groups.staff.when_full", "\"refuse\"", NULL },
+	{ "groups.staff.when_full", "\"close\"", "must be one of" },
+	{ "groups.staff.rate", "{}", NULL },
+	{ "groups.staff.rate", "\"10M\"", "must be an object, not a string" },
+	{ "groups.staff.rate.down", "\"10M\"", NULL },
+	{ "groups.staff.rate.down", "\"10\"", "must be" },
+	{ "groups.staff.rate.up", "\"512k\"", NULL },
+	{ "groups.staff.rate.up", "\"63k\"", "must be from 64k to 10G" },
+	{ "groups.staff.idle_timeout", "\"30m\"", NULL },
+	{ "groups.staff.idle_timeout", "0", NULL },
+	{ "groups.staff.idle_timeout", "30", "needs a unit" },
+	{ "groups.staff.session_timeout", "\"12h\"", NULL },
+	{ "groups.staff.session_timeout", "\"366d\"", "must be 0 or from 1s to 365d" },
+	{ "groups.staff.dns", "[\"10.1.2.3\", \"10.1.2.4\"]", NULL },
+	{ "groups.staff.dns", "[]", "must not be empty" },
+	{ "groups.staff.dns.0", "\"10.1.2.3\"", NULL },
+	{ "groups.staff.dns.0", "\"127.0.0.53\"", "no client can reach a server there" },
+	{ "groups.staff.hours", "[]", NULL },
+	{ "groups.staff.hours", "\"always\"", "must be a list" },
+	{ "groups.staff.hours.0", "{}", NULL },
+	{ "groups.staff.hours.0", "\"08:00-18:00\"", "must be an object" },
+	{ "groups.staff.hours.0.days", "[\"mon\", \"sun\"]", NULL },
+	{ "groups.staff.hours.0.days", "[]", "must not be empty" },
+	{ "groups.staff.hours.0.days", "[\"mon\", \"mon\"]", "\"mon\" stands twice" },
+	{ "groups.staff.hours.0.days.0", "\"sat\"", NULL },
+	{ "groups.staff.hours.0.days.0", "\"monday\"", "must be one of \"mon\"" },
+	{ "groups.staff.hours.0.from", "\"08:30\"", NULL },
+	{ "groups.staff.hours.0.from", "\"24:00\"", "nothing begins at 24:00" },
+	{ "groups.staff.hours.0.from", "\"8:30\"", "shorter than 5 bytes" },
+	{ "groups.staff.hours.0.from", "\"08:60\"", "must be a time of the day" },
+	{ "groups.staff.hours.0.from", "\"08-30\"", "must be a time of the day" },
+	{ "groups.staff.hours.0.from", "\"0a:30\"", "must be a time of the day" },
+	{ "groups.staff.hours.0.from", "830", "must be a string" },
+	{ "groups.staff.hours.0.to", "\"24:00\"", NULL },
+	{ "groups.staff.hours.0.to", "\"24:01\"", "must be a time of the day" },
+	{ "groups.staff.hours.0.zone", "\"Europe/Berlin\"", NULL },
+	{ "groups.staff.hours.0.zone", "\"Europe/Berln\"", "knows no time zone" },
+	{ "groups.staff.hours.0.zone", "\"../../etc/passwd\"", "not a name of a time zone" },
+	{ "groups.staff.hours.0.zone", "\"/etc/passwd\"", "not a name of a time zone" },
+	{ "groups.staff.hours.0.zone", "7", "must be a string" },
 	{ "radius", "{}", "\"radius\" is not supported yet" },
 	{ "observe", "{}", "\"observe\" is not supported yet" },
 	{ "users", "[]", NULL },
@@ -275,7 +372,10 @@ static const struct sample samples[] = {
 	  "{\"name\": \"a\", \"password\": \"b\", \"nt_hash\": "
 	  "\"8846f7eaee8fb117ad06bdd830b7586c\"}",
 	  "\"nt_hash\" stands beside \"password\"" },
-	{ "users.0.group", "\"x\"", "\"users[0].group\" is not supported yet" },
+	{ "users.0.group", "\"default\"", NULL },
+	{ "users.0.group", "\"x\"", "there is no group \"x\"" },
+	{ "users.0.group", "\"defualt\"", "did you mean \"default\"?" },
+	{ "users.0.group", "\"\"", "users[0].group is empty" },
 	{ "users.0.address", "\"10.99.0.9\"", NULL },
 	{ "users.0.address", "\"10.20.0.9\"", "gateway's own network 10.20.0.0/16 on eth1" },
 	{ "users.0.address", "\"198.19.0.9\"", "198.18.0.0/15" },
@@ -286,7 +386,8 @@ static const struct sample samples[] = {
 	{ "users.0.expires", "1893456000", "must be a string" },
 	{ "users.0.disabled", "true", NULL },
 	{ "users.0.disabled", "0", "must be true or false" },
-	{ "users.0.max_sessions", "1", "\"users[0].max_sessions\" is not supported yet" },
+	{ "users.0.max_sessions", "1", NULL },
+	{ "users.0.max_sessions", "0", "from 1 to 2800, not 0" },
 	{ "users.0.rate", "{}", NULL },
 	{ "users.0.rate", "\"10M\"", "must be an object, not a string" },
 	{ "users.0.rate.down", "\"64k\"", NULL },
@@ -302,6 +403,30 @@ static const struct sample samples[] = {
 	{ "users.0.comment", "7", "must be a string" },
 };
 
+/* What a value needs around it to be valid: for "groups.tcp.…" and "groups.in.…", and the
+ * examples. */
+static const char *const around[][3] = {
+	{ "groups.tcp.", "groups.tcp.allow",
+	  "[{\"to\": \"10.1.2.3\", \"proto\": \"tcp\", \"ports\": [22]}]" },
+	{ "groups.in.", "addresses.pools", "{\"guests\": \"10.78.0.0/24\"}" },
+	{ "groups.NAME.allow.0.", "groups.NAME.allow",
+	  "[{\"to\": \"10.1.2.3\", \"proto\": \"tcp\", \"ports\": [22]}]" },
+};
+
+static void load_sample(struct loaded *loaded, const struct host *host, const char *path,
+			const char *value)
+{
+	const char *settings[][2] = { { "users.0.comment", "\"\"" }, { path, value } };
+
+	for (size_t i = 0; i < array_size(around); i++) {
+		if (strncmp(path, around[i][0], strlen(around[i][0])) != 0)
+			continue;
+		settings[0][0] = around[i][1];
+		settings[0][1] = around[i][2];
+	}
+	load_with(loaded, host, settings, 2);
+}
+
 static void test_samples(void **state)
 {
 	struct host host = fixture_host();
@@ -309,10 +434,9 @@ static void test_samples(void **state)
 	(void)state;
 	for (size_t i = 0; i < array_size(samples); i++) {
 		const struct sample *sample = &samples[i];
-		const char *settings[][2] = { { sample->path, sample->value } };
 		struct loaded loaded;
 
-		load_with(&loaded, &host, settings, 1);
+		load_sample(&loaded, &host, sample->path, sample->value);
 		if (!sample->error ? !loaded.policy
 				   : loaded.policy || !says(&loaded, sample->error))
 			fail_msg("%s = %s: expected %s, got\n%s", sample->path,
@@ -330,10 +454,9 @@ static void test_no_cascades(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < array_size(samples); i++) {
-		const char *settings[][2] = { { samples[i].path, samples[i].value } };
 		struct loaded loaded;
 
-		load_with(&loaded, &host, settings, 1);
+		load_sample(&loaded, &host, samples[i].path, samples[i].value);
 		if (samples[i].error && loaded.diags.errors != 1)
 			fail_msg("%s:\n%s", samples[i].path, buf_text(&loaded.rendered));
 		unload(&loaded);
@@ -346,8 +469,10 @@ static bool same_path(const char *path, const char *pointer)
 	for (; *path && *pointer == '/'; path += *path == '.') {
 		size_t step = strcspn(path, "."), len = strcspn(++pointer, "/");
 
+		bool member = len == 4 && !memcmp(pointer, "NAME", len);
+
 		if (*pointer == '*' ? !is_index(path)
-				    : step != len || memcmp(path, pointer, len) != 0)
+				    : !member && (step != len || memcmp(path, pointer, len) != 0))
 			return false;
 		path += step;
 		pointer += len;
@@ -400,6 +525,10 @@ static void test_table(void **state)
 	assert_string_equal(key_lookup("users.name")->name, "name");
 	assert_string_equal(key_lookup("/users/*/name")->name, "name");
 	assert_string_equal(key_lookup("ipsec.psk.file")->name, "file");
+	assert_string_equal(key_lookup("groups.staff.allow.to")->name, "to");
+	assert_string_equal(key_lookup("/groups/NAME/hours/*/zone")->name, "zone");
+	assert_string_equal(key_lookup("addresses.pools.guests")->name, "NAME");
+	assert_null(key_lookup("groups.staff.alow"));
 	assert_null(key_lookup("users.nmae"));
 	assert_null(key_lookup("ppp.mtu.x"));
 	assert_true(key_is_public("name", 4));
@@ -421,7 +550,7 @@ static void example_loads(const char *pointer, const struct key *key, void *user
 		return;
 	for (const char *p = pointer + 1; *p; p++)
 		buf_putc(&path, (char)(*p == '/' ? '.' : *p == '*' ? '0' : *p));
-	load_with(&loaded, &host, (const char *[][2]){ { buf_text(&path), key->example } }, 1);
+	load_sample(&loaded, &host, buf_text(&path), key->example);
 	if (!loaded.policy && strcmp(pointer, "/ipsec/psk/file") != 0 &&
 	    strcmp(pointer, "/ipsec/psk") != 0)
 		fail_msg("%s: %s", pointer, buf_text(&loaded.rendered));

@@ -24,6 +24,9 @@ static const json_t *at_pointer(const json_t *schema, const char *pointer)
 		(void)snprintf(name, sizeof(name), "%.*s", (int)len, pointer);
 		if (strcmp(name, "*") == 0)
 			schema = json_object_get(form_with(schema, "items"), "items");
+		else if (strcmp(name, "NAME") == 0)
+			schema = json_object_get(form_with(schema, "additionalProperties"),
+						 "additionalProperties");
 		else
 			schema = json_object_get(
 			    json_object_get(form_with(schema, "properties"), "properties"), name);
@@ -68,6 +71,10 @@ static void count_properties(const json_t *schema, size_t *count)
 	{
 		(*count)++;
 		count_properties(value, count);
+	}
+	if (json_is_object(json_object_get(schema, "additionalProperties"))) {
+		(*count)++;
+		count_properties(json_object_get(schema, "additionalProperties"), count);
 	}
 	if (json_object_get(schema, "items")) {
 		(*count)++;

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session/terms.h"
+
+#include <string.h>
+
+#include "session/text.h"
+
+static uint32_t either(uint32_t own, uint32_t general)
+{
+	return own == POLICY_UNSET ? general : own;
+}
+
+/* What its group says; the rest is left as it is. */
+static void take_group(struct session_terms *terms, const struct policy *policy,
+		       const struct policy_group *group)
+{
+	text_copy(terms->group, sizeof(terms->group), group->name);
+	memcpy(terms->dns, group->dns, sizeof(terms->dns));
+	terms->dns_count = group->dns_count;
+	if (!terms->said.pool)
+		text_copy(terms->pool, sizeof(terms->pool), group->pool ? group->pool : "");
+	if (!terms->said.idle_timeout)
+		terms->idle_timeout = either(group->idle_timeout, policy->ppp.idle_timeout);
+	if (!terms->said.session_timeout)
+		terms->session_timeout =
+		    either(group->session_timeout, policy->ppp.session_timeout);
+	if (!terms->said.down)
+		terms->rate.down = group->rate.down;
+	if (!terms->said.up)
+		terms->rate.up = group->rate.up;
+}
+
+void terms_of_user(struct session_terms *terms, const struct policy *policy,
+		   const struct policy_user *user)
+{
+	*terms = (struct session_terms){ .source = TERMS_LOCAL, .address = user->address };
+	take_group(terms, policy, policy_group(policy, user->group));
+	if (user->rate.down)
+		terms->rate.down = user->rate.down;
+	if (user->rate.up)
+		terms->rate.up = user->rate.up;
+}
+
+static bool has_pool(const struct policy *policy, const char *pool)
+{
+	return !*pool || policy_pool(policy, pool);
+}
+
+static void take_reply(struct session_terms *terms, const struct terms_reply *reply)
+{
+	*terms = (struct session_terms){
+		.source = TERMS_RADIUS,
+		.address = reply->address,
+		.idle_timeout = reply->idle_timeout,
+		.session_timeout = reply->session_timeout,
+		.interim = reply->interim,
+		.rate = reply->rate,
+		.class_len = (uint8_t)reply->class_len,
+		.said = { .pool = reply->pool && *reply->pool,
+			  .idle_timeout = reply->idle_timeout,
+			  .session_timeout = reply->session_timeout,
+			  .down = reply->rate.down,
+			  .up = reply->rate.up },
+	};
+	if (terms->said.pool)
+		text_copy(terms->pool, sizeof(terms->pool), reply->pool);
+	if (reply->class_len)
+		memcpy(terms->class, reply->class, reply->class_len);
+}
+
+bool terms_of_reply(struct session_terms *terms, const struct policy *policy,
+		    const struct terms_reply *reply)
+{
+	const char *name = reply->group && *reply->group ? reply->group : POLICY_DEFAULT_GROUP;
+	const struct policy_group *group = policy_group(policy, name);
+
+	if (!group || reply->class_len > TERMS_CLASS_MAX ||
+	    (reply->pool && !has_pool(policy, reply->pool)))
+		return false;
+	take_reply(terms, reply);
+	take_group(terms, policy, group);
+	return true;
+}
+
+bool terms_follow(struct session_terms *terms, const struct policy *policy, const char *name)
+{
+	const struct policy_user *user = policy_user(policy, name);
+	const struct policy_group *group;
+
+	if (terms->source != TERMS_RADIUS) {
+		if (user)
+			terms_of_user(terms, policy, user);
+		return user;
+	}
+	group = policy_group(policy, terms->group);
+	if (!group || (terms->said.pool && !has_pool(policy, terms->pool)))
+		return false;
+	take_group(terms, policy, group);
+	return true;
+}
+
+const char *terms_source_name(enum terms_source source)
+{
+	static const char *const names[] = {
+		[TERMS_NONE] = "none",
+		[TERMS_LOCAL] = "local",
+		[TERMS_RADIUS] = "radius",
+	};
+
+	return names[source];
+}
