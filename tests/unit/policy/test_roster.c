@@ -102,7 +102,7 @@ static void every_error_has_its_line(void **state)
 	       "u.csv:3: error: users[0] is called \"alice\" too\n"
 	       "u.csv:4: error: name may not be \"*\", which pppd takes for anybody\n"
 	       "u.csv:4: error: password: character 2 is a control character\n"
-	       "u.csv:4: error: \"group\" is not supported yet\n"
+	       "u.csv:4: error: there is no group \"staff\"\n"
 	       "u.csv:4: error: address must be an IPv4 address, not \"10.9.8\"\n"
 	       "u.csv:4: error: expires must be a date and time with an offset, such as "
 	       "\"2030-12-31T23:00:00Z\" or \"2031-01-01T00:00:00+01:00\", not \"soon\"\n"
