@@ -8,6 +8,21 @@
 #define SLOW_BYTES_S 40e6 /* less than what one client on a fast line asks for */
 #define MEGABYTE     1e6
 
+static void tell_speed(struct findings *findings, const char *driver, double bytes_s)
+{
+	bool accelerated = machine_crypto_accelerated(driver);
+
+	finding_add(findings, "machine",
+		    accelerated && bytes_s >= SLOW_BYTES_S ? FINDING_GOOD : FINDING_NOTE,
+		    "AES-GCM is %saccelerated: %.1f MB/s on one core (%s)",
+		    accelerated ? "" : "not ", bytes_s / MEGABYTE, *driver ? driver : "unknown");
+	if (!accelerated)
+		finding_remedy(findings, "let the virtual machine see the host's CPU (AES-NI), or "
+					 "load aesni_intel or the like");
+	else if (bytes_s < SLOW_BYTES_S)
+		finding_remedy(findings, "this CPU is slow: clients share what it can do");
+}
+
 static void examine_crypto(struct findings *findings)
 {
 	struct err err = { .code = ERR_NONE };
@@ -19,17 +34,7 @@ static void examine_crypto(struct findings *findings)
 			    "the speed of the kernel's AES is not known: %.300s", err.text);
 		return;
 	}
-	if (speed >= SLOW_BYTES_S && !strstr(driver, "generic")) {
-		finding_add(findings, "machine", FINDING_GOOD,
-			    "AES-GCM is accelerated: %.0f MB/s on one core (%s)", speed / MEGABYTE,
-			    driver);
-		return;
-	}
-	finding_add(findings, "machine", FINDING_NOTE,
-		    "AES-GCM is not accelerated: %.1f MB/s on one core (%s)", speed / MEGABYTE,
-		    driver);
-	finding_remedy(findings, "let the virtual machine see the host's CPU (AES-NI), or load "
-				 "aesni_intel or the like");
+	tell_speed(findings, driver, speed);
 }
 
 void examine_machine(struct findings *findings)

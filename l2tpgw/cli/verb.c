@@ -269,9 +269,10 @@ const struct verb verbs[] = {
 	  .run = verb_schema },
 	{ .name = "version",
 	  .json = true,
-	  .summary = "version of l2tpgw",
-	  .detail =
-	      "And of the kernel it runs on. status and doctor name the versions of the parts.\n",
+	  .summary = "version of l2tpgw and of its parts",
+	  .detail = "And of what it works with: the kernel, strongSwan, xl2tpd, pppd, and the "
+		    "libraries it was\n"
+		    "built with. Needs neither root nor a gateway that runs.\n",
 	  .run = verb_version },
 	{ .name = NULL },
 };

@@ -144,6 +144,18 @@ static void find_driver(const char *name, char *driver, size_t size)
 	}
 }
 
+bool machine_crypto_accelerated(const char *driver)
+{
+	static const char *const software[] = { "aes-generic", "aes-fixed-time", "aes-lib",
+						"(aes-arm",    "ghash-generic",  "ghash-lib" };
+
+	for (size_t i = 0; i < array_size(software); i++) {
+		if (strstr(driver, software[i]))
+			return false;
+	}
+	return *driver != '\0';
+}
+
 int machine_crypto_speed(const char *name, double *bytes_per_second, char *driver, size_t size,
 			 struct err *err)
 {

@@ -25,5 +25,10 @@ bool machine_random_ready(void);
  */
 int machine_crypto_speed(const char *name, double *bytes_per_second, char *driver, size_t size,
 			 struct err *err);
+/*
+ * Does the CPU do it, by the name of the driver? A combination is as slow as its slowest part; that
+ * of x86 with AES-NI is called "generic-gcm-aesni". Pure.
+ */
+bool machine_crypto_accelerated(const char *driver);
 
 #endif

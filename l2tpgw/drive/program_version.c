@@ -13,7 +13,7 @@
 #include "drive/process.h"
 
 #define ANSWER_MS  5000
-#define ANSWER_MAX 1024
+#define ANSWER_MAX 16384 /* swanctl complains of every plugin that is not installed first */
 
 bool program_version_find(const char *text, char *version, size_t size)
 {
@@ -31,7 +31,8 @@ bool program_version_find(const char *text, char *version, size_t size)
 
 static int ask(enum program program, int out, struct err *err)
 {
-	const char *argv[] = { program_path(program), "--version", NULL };
+	enum program asked = program == PROGRAM_CHARON ? PROGRAM_SWANCTL : program;
+	const char *argv[] = { program_path(asked), "--version", NULL };
 	struct spawn spawn = { .argv = argv, .out = out };
 	struct process process = PROCESS_NONE;
 	int status;

@@ -8,7 +8,10 @@
 #include "base/err.h"
 #include "drive/programs.h"
 
-/* Only of PROGRAM_XL2TPD and PROGRAM_PPPD: charon-systemd takes any argument for "start". */
+/*
+ * Of PROGRAM_CHARON (which takes any argument for "start": swanctl, of the same strongSwan, answers
+ * for it), PROGRAM_XL2TPD and PROGRAM_PPPD.
+ */
 int program_version(enum program program, char *version, size_t size, struct err *err);
 /* The first thing in what a program says that looks like a version: "2.4.9". False if none. */
 bool program_version_find(const char *text, char *version, size_t size);

@@ -22,6 +22,7 @@ static const char *const places[PROGRAMS][PLACES] = {
 			     "/usr/libexec/strongswan/charon-systemd" },
 	[PROGRAM_XL2TPD] = { L2TPGW_XL2TPD, "/usr/sbin/xl2tpd", "/usr/bin/xl2tpd" },
 	[PROGRAM_PPPD] = { L2TPGW_PPPD, "/usr/sbin/pppd", "/usr/bin/pppd" },
+	[PROGRAM_SWANCTL] = { "/usr/sbin/swanctl", "/usr/bin/swanctl" },
 	[PROGRAM_MODPROBE] = { "/usr/sbin/modprobe", "/sbin/modprobe", "/usr/bin/modprobe" },
 	[PROGRAM_SYSTEMCTL] = { "/usr/bin/systemctl", "/bin/systemctl" },
 };

@@ -9,6 +9,7 @@ enum program {
 	PROGRAM_CHARON, /* charon-systemd */
 	PROGRAM_XL2TPD,
 	PROGRAM_PPPD, /* run by xl2tpd, from the path xl2tpd was built with */
+	PROGRAM_SWANCTL,
 	PROGRAM_MODPROBE,
 	PROGRAM_SYSTEMCTL,
 	PROGRAMS,

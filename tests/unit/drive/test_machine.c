@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/fabric.h"
 #include "drive/ability.h"
+#include "drive/machine.h"
 #include "drive/modules.h"
 #include "drive/net_address.h"
 #include "drive/paths.h"
@@ -199,6 +200,22 @@ static void abilities_are_probed(void **state)
 	}
 }
 
+/* cryptography */
+
+static void software_is_told_from_the_cpu(void **state)
+{
+	(void)state;
+	assert_true(machine_crypto_accelerated("generic-gcm-aesni"));
+	assert_true(machine_crypto_accelerated("generic-gcm-vaes-avx10-512"));
+	assert_true(machine_crypto_accelerated("gcm-aes-ce"));
+	assert_true(machine_crypto_accelerated("gcm_base(ctr-aes-aesni,ghash-clmulni)"));
+	assert_false(machine_crypto_accelerated("gcm_base(ctr(aes-generic),ghash-generic)"));
+	assert_false(machine_crypto_accelerated("gcm_base(ctr-aes-aesni,ghash-generic)"));
+	assert_false(machine_crypto_accelerated("gcm_base(ctr(aes-lib),ghash-lib)"));
+	assert_false(machine_crypto_accelerated("gcm_base(ctr(aes-arm64),ghash-neon)"));
+	assert_false(machine_crypto_accelerated(""));
+}
+
 /* ports and the silent socket */
 
 static int bind_udp(uint32_t address, uint16_t port, bool reuse)
@@ -304,6 +321,7 @@ int main(void)
 		cmocka_unit_test(module_states_are_told_apart),
 		cmocka_unit_test(loading_what_is_not_there_fails),
 		cmocka_unit_test(abilities_are_probed),
+		cmocka_unit_test(software_is_told_from_the_cpu),
 		cmocka_unit_test(owners_are_named),
 		cmocka_unit_test(silent_socket_leaves_room_for_workers),
 		cmocka_unit_test(silent_socket_meets_another_owner),
