@@ -15,6 +15,11 @@
 void examine_kernel(struct findings *findings, bool load);
 /* Layer "packages". `managed`: charon is to be ours. */
 void examine_packages(struct findings *findings, const struct paths *paths, bool managed);
+/*
+ * Layer "files": room to write. `policy`: one is to be written; `units`: systemd is to be told that
+ * the gateway starts at boot.
+ */
+void examine_files(struct findings *findings, const struct paths *paths, bool policy, bool units);
 /* Layer "ports": who holds ours. */
 void examine_ports(struct findings *findings, const struct paths *paths, bool managed);
 /* Layer "network": WAN, NAT in front of it, MTU, sysctls. */

@@ -5,16 +5,22 @@
 #include "base/cleanup.h"
 #include "cli/examine.h"
 #include "drive/ability.h"
+#include "drive/machine.h"
 #include "drive/modules.h"
 #include "drive/program_version.h"
 
 static const char *module_remedy(enum ability ability)
 {
+	char container[64];
+
+	machine_container(container, sizeof(container));
+	if (*container)
+		return "this is a container, whose host decides: load it there, and give the "
+		       "container /dev/ppp and CAP_NET_ADMIN; module";
 	switch (module_state(ability_module(ability))) {
 	case MODULE_BUILTIN:
 	case MODULE_LOADED:
-		return "the module is there, but refuses; in a container, let the host share it "
-		       "(/dev/ppp, CAP_NET_ADMIN)";
+		return "the module is there, but refuses (dmesg may say why):";
 	case MODULE_LOADABLE:
 		return "load it: modprobe";
 	case MODULE_BLACKLISTED:

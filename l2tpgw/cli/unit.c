@@ -36,7 +36,7 @@ bool unit_used(void)
 	       paths_daemon(binary, &ignored) == 0 && !strcmp(binary, paths_installed_daemon());
 }
 
-static bool is_enabled(void)
+bool unit_enabled(void)
 {
 	static const char *const words[] = { "--quiet", "is-enabled", UNIT, NULL };
 	struct err ignored;
@@ -67,7 +67,7 @@ int unit_start(struct err *err)
 	static const char *const start[] = { "start", UNIT, NULL };
 	static const char *const stop[] = { "stop", UNIT, NULL };
 	static const char *const disable[] = { "--quiet", "disable", UNIT, NULL };
-	bool was_enabled = is_enabled();
+	bool was_enabled = unit_enabled();
 	struct err ignored;
 
 	if (!was_enabled && systemctl_must(enable, err) < 0)

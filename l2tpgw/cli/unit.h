@@ -12,6 +12,8 @@
 
 /* The unit is there, and is what this program's gateway runs in. */
 bool unit_used(void);
+/* It starts at boot. */
+bool unit_enabled(void);
 /*
  * Enables and starts it; returns when l2tpgwd has begun. On failure nothing is left running or
  * enabled that was not before, and *err has the reason as far as l2tpgwd's exit status tells.

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cli/examine.h"
 #include "cli/exit_status.h"
 #include "cli/print.h"
+#include "cli/unit.h"
 #include "cli/verb.h"
 #include "drive/host.h"
 
@@ -16,6 +18,8 @@ static void examine(struct findings *findings, const struct paths *paths)
 
 	examine_kernel(findings, false);
 	examine_packages(findings, paths, managed);
+	examine_files(findings, paths, access(paths->policy, F_OK) < 0,
+		      unit_used() && !unit_enabled());
 	examine_ports(findings, paths, managed);
 	if (host_gather_wan(policy ? policy->gateway.wan : NULL, &host, &err) == 0) {
 		examine_network(findings, &host);

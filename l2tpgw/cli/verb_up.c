@@ -37,24 +37,38 @@ static bool charon_managed(const struct policy *policy)
 	return !policy || policy->ipsec.charon == POLICY_CHARON_MANAGED;
 }
 
-/* Every obstacle is named with its remedy, all at once, before anything is changed. */
-static int preflight(const struct up *up, const struct policy *policy, struct err *err)
+static int refuse(const struct findings *findings, struct err *err)
 {
-	cleanup_arena struct arena *arena = arena_new();
-	struct findings findings = { .arena = arena };
-	bool managed = charon_managed(policy);
-	size_t obstacles;
+	size_t obstacles = findings_of(findings, FINDING_PROBLEM);
 
-	examine_kernel(&findings, true);
-	examine_packages(&findings, up->paths, managed);
-	examine_ports(&findings, up->paths, managed);
-	obstacles = findings_of(&findings, FINDING_PROBLEM);
 	if (!obstacles)
 		return 0;
-	findings_print(&findings, FINDING_PROBLEM, stderr);
+	findings_print(findings, FINDING_PROBLEM, stderr);
 	return err_set(err, ERR_FAILED,
 		       "%zu obstacles; nothing was started. Remove them and run l2tpgw up again",
 		       obstacles);
+}
+
+/* Obstacles are named with their remedies, all at once, before anything is changed. */
+static int preflight_machine(const struct up *up, const struct policy *policy, struct err *err)
+{
+	bool writes_policy = !policy || up->args->given[OPTION_POLICY];
+	cleanup_arena struct arena *arena = arena_new();
+	struct findings findings = { .arena = arena };
+
+	examine_kernel(&findings, true);
+	examine_packages(&findings, up->paths, charon_managed(policy));
+	examine_files(&findings, up->paths, writes_policy, unit_used() && !unit_enabled());
+	return refuse(&findings, err);
+}
+
+static int preflight_ports(const struct up *up, const struct policy *policy, struct err *err)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct findings findings = { .arena = arena };
+
+	examine_ports(&findings, up->paths, charon_managed(policy));
+	return refuse(&findings, err);
 }
 
 /* The daemon died before it answered: what it said last is in its log. */
@@ -225,9 +239,11 @@ static int make_room(const struct up *up, const struct policy *policy, struct er
 {
 	if (up->was_running)
 		return 0;
+	if (preflight_machine(up, policy, err) < 0)
+		return -1;
 	if (unit_used() && idle_services_release(up->paths, charon_managed(policy), err) < 0)
 		return -1;
-	return preflight(up, policy, err);
+	return preflight_ports(up, policy, err);
 }
 
 static void give_back(const struct up *up, struct err *err)

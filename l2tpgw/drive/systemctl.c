@@ -82,7 +82,7 @@ int systemctl_must(const char *const *words, struct err *err)
 
 	if (status <= 0)
 		return status;
-	return err_set(err, ERR_FAILED, "systemctl %s: %s", words[0], buf_text(&said));
+	return err_set(err, ERR_FAILED, "systemctl %s: %s", words[**words == '-'], buf_text(&said));
 }
 
 int systemctl_property(const char *unit, const char *property, struct buf *value, struct err *err)
