@@ -1,5 +1,7 @@
-"""The life of the package on a machine of its own, from the installation to the purge. (What it depends on is there.)"""
+"""The life of the package on a machine of its own, from the installation to the purge. (What it depends on is there.)
+LAB_PREVIOUS=FILE.deb: the version that is installed first; without one it is the same under a lower version."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -17,23 +19,33 @@ TIMEOUT = 1500
 
 PACKAGE = sorted((REPOSITORY / "build/package" / os.environ["LAB_OS"]).glob("l2tpgw_*.deb"))[-1]
 USERS = (("alice", "wonderland"), ("bob", "builder"))
-OURS = ("l2tpgwd", "charon-systemd", "xl2tpd", "pppd")
 # Of dpkg and systemd, and files that are written anew with the same contents.
 NOT_OURS = ("/var/lib/dpkg", "/var/lib/apt", "/var/lib/systemd", "/run/systemd", "/run/udev", "/etc/group", "/etc/gshadow",
             "/etc/.pwd.lock", "/run/log", "/run/credentials",
-            # kept for the next time; and of a service that was started again
-            "/etc/l2tpgw", "/var/lib/l2tpgw", "/run/xl2tpd.pid")
+            # of a service that was started again
+            "/run/xl2tpd.pid")
+# Kept for the next time.
+KEPT = ("/etc/l2tpgw", "/var/lib/l2tpgw")
+NEWEST, OLDER = "/root/l2tpgw.deb", "/root/l2tpgw-before.deb"
 
 
-def repackage(system, revision):
-    """The same package under another version; returns where the machine finds it."""
-    folder, target = pathlib.Path("/tmp/repackaged"), f"/root/l2tpgw-{revision}.deb"
+def provide(system):
+    """The package, and one of a lower version to begin with."""
+    shutil.copy(PACKAGE, system.path(NEWEST))
+    if "LAB_PREVIOUS" in os.environ:
+        shutil.copy(os.environ["LAB_PREVIOUS"], system.path(OLDER))
+    else:
+        repackage(system, 0, OLDER)
+
+
+def repackage(system, revision, target):
+    """The same package under another version."""
+    folder = pathlib.Path("/tmp/repackaged")
     shutil.rmtree(folder, ignore_errors=True)
     system.run(["dpkg-deb", "-R", PACKAGE, folder])
     control = folder / "DEBIAN/control"
     control.write_text(control.read_text().replace("Version: 0.1.0-1", f"Version: 0.1.0-{revision}"))
     system.run(["dpkg-deb", "-b", "-Znone", folder, system.path(target)])
-    return target
 
 
 def state(system):
@@ -41,11 +53,18 @@ def state(system):
     whole = snapshot(system)
     del whole["processes"]
     whole["files"] = {path: shape for path, shape in whole["files"].items()
-                      if not path.startswith(NOT_OURS)}
+                      if not path.startswith(NOT_OURS + KEPT)}
     whole["units"] = {line: "" for line in system.inside(
         "systemctl list-unit-files --no-legend --plain strongswan.service xl2tpd.service").stdout.splitlines()}
     whole["active"] = {name: system.is_active(name) for name in ("strongswan", "xl2tpd", "l2tpgw")}
     return whole
+
+
+def on_disk(system):
+    """What has to be the same before the installation and after the purge, with a reboot in between."""
+    files = {path: list(shape) for path, shape in snapshot(system)["files"].items()
+             if path.startswith(("/etc/", "/var/lib/")) and not path.startswith(NOT_OURS)}
+    return {"files": files, "units": state(system)["units"]}
 
 
 def failed_units(system):
@@ -58,9 +77,8 @@ def parts(system):
 
 
 def installed(system):
-    shutil.copy(PACKAGE, system.path("/root/l2tpgw.deb"))
     note("apt-get install")
-    system.apt("install", "/root/l2tpgw.deb")
+    system.apt("install", OLDER)
     note("installed")
     equal("installing starts nothing of ours", (system.is_active("l2tpgw"), system.is_enabled("l2tpgw")), (False, False))
     equal("systemd finds nothing wrong with the unit",
@@ -116,55 +134,75 @@ def keeps_everybody(name, gateway, clients, change):
     equal(f"{name}: it knows its sessions", len(gateway.sessions()), len(clients))
 
 
+def upgrades_and_downgrades(system, gateway, clients):
+    keeps_everybody("restart", gateway, clients, lambda: system.inside("systemctl restart l2tpgw"))
+    keeps_everybody("upgrade", gateway, clients, lambda: system.apt("install", NEWEST))
+    if "LAB_PREVIOUS" in os.environ:  # which may know less than this one
+        return
+    whole = system.read(POLICY)
+    gateway.write_policy(whole[:len(whole) // 2])
+    keeps_everybody("downgrade, with half a policy on disk", gateway, clients,
+                    lambda: system.apt("--allow-downgrades", "install", OLDER))
+    gateway.write_policy(whole)
+    system.apt("install", NEWEST)
+    gateway.wait_state()
+
+
+def its_own_tests(system):
+    """What autopkgtest would run."""
+    test = system.write("/root/gateway-test", (REPOSITORY / "packaging/debian/tests/gateway").read_text())
+    answer = system.inside(["sh", "-x", test], check=False, timeout=600)
+    equal("the package's own test", answer.returncode, 0) or note(answer.stdout + answer.stderr)
+
+
 def first_boot():
     system = System()
     net = Topology(direct=1, nat1=1, gateway=system)
     failed = failed_units(system)
+    (OUT / "pristine.json").write_text(json.dumps(on_disk(system)))
+    provide(system)
     installed(system)
     before = state(system)
     connections_are_left_alone(system, InstalledGateway(system))
     gateway, clients = up_and_connected(system, net)
-    keeps_everybody("restart", gateway, clients, lambda: system.inside("systemctl restart l2tpgw"))
-    keeps_everybody("upgrade", gateway, clients, lambda: system.apt("install", repackage(system, 2)))
-    keeps_everybody("downgrade", gateway, clients,
-                    lambda: system.apt("--allow-downgrades", "install", "/root/l2tpgw.deb"))
+    upgrades_and_downgrades(system, gateway, clients)
     equal("no unit has failed that had not before", failed_units(system) - failed, set())
-    note("stop")
-    system.inside("systemctl stop l2tpgw")
-    equal("stop leaves no process", {name: system.pids(name) for name in OURS}, {name: [] for name in OURS})
-    check("stop leaves nothing in /run", not system.exists("/run/l2tpgw"))
-    system.inside("systemctl start l2tpgw")
-    gateway.wait_state()
     note("down")
     gateway.down()
+    equal("down leaves no process of ours", system.pids("l2tpgwd") + system.pids("pppd"), [])
     equal("down gives the machine back", diff(before, state(system)), [])
-    gateway.up()
     for client in clients:
         client.stop()
+    note("its own test")
+    its_own_tests(system)
+    gateway.up()
+    note("reboot")
 
 
 def second_boot():
     system = System()
     gateway = InstalledGateway(system)
-    gateway.wait_state()
-    note("it came back by itself")
+    equal("it came back by itself, within the boot", (system.is_active("l2tpgw"), system.is_active("multi-user.target")),
+          (True, True))
     net = Topology(direct=1, nat1=1, gateway=system)
+    gateway.wait_state()
     clients = [Client(node, user, password) for node, (user, password) in zip(net.clients(), USERS)]
     equal("clients connect after the reboot", connect_all(clients), {})
     note("remove")
     system.apt("remove", "l2tpgw")
-    equal("removing leaves no process", {name: system.pids(name) for name in OURS[:1] + OURS[3:]},
-          {name: [] for name in OURS[:1] + OURS[3:]})
+    equal("removing leaves no process of ours", system.pids("l2tpgwd") + system.pids("pppd"), [])
     check("removing keeps the policy", system.exists(POLICY))
     check("removing leaves no table", "l2tpgw" not in system.run("nft list ruleset").stdout)
+    equal("removing gives the services back", (system.is_active("strongswan"), system.is_active("xl2tpd")), (True, True))
     note("reinstall")
-    system.apt("install", "/root/l2tpgw.deb")
+    system.apt("install", NEWEST)
     equal("a removed gateway does not come back unasked", system.is_active("l2tpgw"), False)
     gateway.up()
     note("purge")
     system.apt("purge", "l2tpgw")
     equal("purging leaves nothing", [path for path in system.find("l2tpgw") if not path.startswith("/root/")], [])
     check("nor the group", "l2tpgw:" not in system.read("/etc/group"))
+    equal("the disk is as before the installation", diff(json.loads((OUT / "pristine.json").read_text()), on_disk(system)), [])
     (OUT / "journal.txt").write_text(system.inside("journalctl --boot --no-pager").stdout)
 
 

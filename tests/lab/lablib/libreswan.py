@@ -34,13 +34,12 @@ conn gateway
 
 
 class Pluto:
-    """Has what `Client` asks of its IKE daemon."""
+    """Has what `Client` asks of its IKE daemon, for the connection of that name."""
 
-    def __init__(self, node, psk, address, port, gateway, more=""):
-        self.node = node
-        config = CONFIG.format(address=address, port=port, gateway=gateway, more=more)
+    def __init__(self, node, config, secrets, name="gateway"):
+        self.node, self.name = node, name
         self.config = node.write(f"{RUN}/ipsec.conf", config)
-        self.secrets = node.write(f"{RUN}/ipsec.secrets", f'%any {gateway} : PSK "{psk}"\n', 0o600)
+        self.secrets = node.write(f"{RUN}/ipsec.secrets", secrets, 0o600)
         self.process = None
 
     def start(self):
@@ -56,7 +55,7 @@ class Pluto:
     def load(self):
         self.node.wait_for_file(f"{RUN}/pluto.ctl")
         self.whack("--listen")
-        self._run(PROGRAMS / "addconn", "--ctlsocket", f"{RUN}/pluto.ctl", "--config", self.config, "gateway")
+        self._run(PROGRAMS / "addconn", "--ctlsocket", f"{RUN}/pluto.ctl", "--config", self.config, self.name)
 
     def whack(self, *arguments):
         return self._run(PROGRAMS / "whack", "--rundir", RUN, *arguments)
@@ -75,7 +74,8 @@ class LibreswanClient(Client):
         """more: lines of its `conn` section; without any it proposes what libreswan proposes."""
         super().__init__(node, *arguments, **options)
         interface = next(name for name in node.interfaces() if name != "lo")
-        self.charon = Pluto(node, self.psk, node.address(interface), self.port or "%any", self.gateway, more)
+        config = CONFIG.format(address=node.address(interface), port=self.port or "%any", gateway=self.gateway, more=more)
+        self.charon = Pluto(node, config, f'%any {self.gateway} : PSK "{self.psk}"\n')
 
     def secure(self, wait=True):
         self.charon.load()
