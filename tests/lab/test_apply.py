@@ -1,11 +1,13 @@
 """plan, apply, confirm and rollback with clients under traffic: what is said beforehand, what is done, what comes back."""
 
 import json
+import re
 
 from lablib.agreement import disagreements
 from lablib.checks import check, equal, holds, note, wait_until
 from lablib.client import Client, connect_all
 from lablib.gateway import POLICY, Gateway, policy
+from lablib.strace import Strace
 from lablib.stream import Stream
 from lablib.topology import SERVER, Topology
 
@@ -79,6 +81,30 @@ def test_plan_and_apply():
     equal("all agree", disagreements(gateway, clients), [])
 
 
+# What makes or changes something; reading is openat, and asking is a send, like changing.
+TRACED = ("openat", "rename", "unlink", "mkdir", "rmdir", "fsync", "fchmod", "sendto", "sendmsg", "clone")
+# A worker is asked every second how it is: a line into its pipe, and a file for its answer.
+HEALTH = re.compile(r'"/run/l2tpgw/(results/|xl2tpd-\d+\.control")')
+WRITING = re.compile(r"O_WRONLY|O_RDWR|O_CREAT")
+MESSAGE = re.compile(r"nlmsg_type=([^,]+)")
+LOADING = re.compile(r"load-|unload-|clear-|terminate|initiate|rekey")
+
+
+def changing(calls):
+    """Those of a trace that change a file, the kernel's tables or what charon holds; and what the kernel was asked."""
+    found, asked = [], set()
+    for name, rest in calls:
+        messages = set(MESSAGE.findall(rest))
+        asked |= messages
+        if name in ("sendto", "sendmsg"):
+            bad = LOADING.search(rest) or any("GET" not in message for message in messages)
+        else:
+            bad = not HEALTH.search(rest) and (name != "openat" or WRITING.search(rest))
+        if bad:
+            found.append((name, rest[:200]))
+    return found, asked
+
+
 def writes_nothing(gateway):
     """An apply without a change touches no file, no rule and no connection of charon's."""
     def state():
@@ -87,9 +113,14 @@ def writes_nothing(gateway):
                                   "-printf", "%p %T@ %i\\n"]).stdout
         return sorted(files.splitlines()), rules
     before = state()
-    status, applied = answers(gateway, "apply")
+    with Strace(gateway.node, gateway.pids()[0], TRACED) as strace:
+        status, applied = answers(gateway, "apply")
     equal("apply without a change", (status, applied["changes"]), (0, []))
     equal("touches nothing", state(), before)
+    found, asked = changing(strace.calls)
+    note(f"{len(strace.calls)} calls, of the kernel it asked {sorted(asked)}")
+    check("the trace shows what it looked at", any("GETRULE" in one for one in asked) and len(strace.calls) > 20)
+    equal("no call of it writes, changes a table or loads anything", found, [])
 
 
 def test_refusals_change_nothing():
@@ -209,4 +240,31 @@ def test_a_restart_takes_over_what_is_in_force():
     equal("plan says what is wrong with it", answers(gateway, "plan")[0], 65)
     equal("and so does apply", answers(gateway, "apply")[0], 65)
     equal("sessions are the same", identity(gateway), before)
+    equal("all agree", disagreements(gateway, clients), [])
+
+
+def refuses(gateway, number):
+    """l2tpgwd with state of another version; what it says."""
+    path, log = gateway.node.path("/run/l2tpgw/format"), "/var/log/refused.log"
+    before = path.read_text()
+    path.write_text(f"{number}\n")
+    status = gateway.daemon(log).wait(60)
+    path.write_text(before)
+    return status, gateway.node.read(log)
+
+
+def test_state_of_another_version():
+    net, gateway, clients = started()
+    before, rules = identity(gateway), ruleset(gateway)
+    with Stream(clients.values(), SERVER) as stream:
+        gateway.kill("l2tpgwd")
+        status, said = refuses(gateway, 9)
+        check("state of a newer version is refused with the reason", status != 0 and "of format 9" in said
+              and "another version wrote it" in said and "Nothing was touched" in said, (status, said))
+        equal("and nothing was touched", ruleset(gateway), rules)
+        gateway.node.path("/run/l2tpgw/format").write_text("0\n")
+        gateway.daemon()
+        gateway.wait_state()
+        equal("state of an older one is taken over", identity(gateway), before)
+    equal("nobody lost a packet", stream.lost, {})
     equal("all agree", disagreements(gateway, clients), [])

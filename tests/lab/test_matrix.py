@@ -1,7 +1,7 @@
 """l2tpgwd killed, or let down by the machine, at one system call after the other of an apply: what was, or what was wanted,
 and nothing in between.
 
-A choice of points that is spread evenly; LAB_MATRIX_ALL=1 tries all of them."""
+Of each way to fail it tries LAB_MATRIX points, spread evenly over all calls of each kind; LAB_MATRIX=all tries every one."""
 
 import collections
 import json
@@ -12,20 +12,21 @@ import time
 
 from lablib.checks import check, equal, holds, note, wait_until
 from lablib.client import Client, connect_all
-from lablib.gateway import POLICY, Gateway, policy
+from lablib.gateway import BUILD, ENVIRONMENT, LOG, POLICY, Gateway, policy
 from lablib.strace import Strace
 from lablib.stream import Stream
 from lablib.topology import SERVER, Topology
 from lablib.vici import Vici
 
 GROUP = "matrix"
-ALL = os.environ.get("LAB_MATRIX_ALL") == "1"
+WANTED = os.environ.get("LAB_MATRIX", "8")
 TIMEOUT = 5400
 
 USERS = (("alice", "wonderland"), ("beth", "wonderland"))
-OLD = policy(USERS)
+LATER = ("carol", "wonderland")  # dials when all is over
+OLD = policy((*USERS, LATER))
 # Something of each kind: users, rendered files, a worker with its address, the ruleset, charon's secret and connection.
-NEW = policy((*USERS, ("emma", "wonderland")), psk="another shared secret", l2tp={"retries": 7}, ppp={"dns": ["9.9.9.9"]},
+NEW = policy((*USERS, LATER, ("emma", "wonderland")), psk="another shared secret", l2tp={"retries": 7}, ppp={"dns": ["9.9.9.9"]},
              firewall={"isolate_clients": False, "deny_from": ["192.0.2.0/24"]})
 TRIED = "/etc/l2tpgw/tried.json"
 SYSCTLS = ("net.ipv4.ip_forward", "net.ipv4.conf.all.accept_redirects", "net.ipv4.conf.all.send_redirects")
@@ -38,13 +39,14 @@ KILLS = ("mkdir", "rename", "unlink", "rmdir", "write", "sendto", "sendmsg", "cl
 ERRORS = {"openat": "EACCES", "mkdir": "ENOSPC", "write": "ENOSPC", "fsync": "EIO", "rename": "ENOSPC", "unlink": "EACCES",
           "sendto": "ENOBUFS", "sendmsg": "ENOBUFS", "clone": "EAGAIN"}
 UNDO_KILLS = ("write", "fsync", "unlink", "sendto", "sendmsg", "clone")
+FREEZES = ("rename", "sendto", "sendmsg", "clone")
 
 
 class Trial:
     """A gateway with two clients, whose policy goes from OLD to NEW and back."""
 
     def __init__(self):
-        self.net = Topology(direct=1, nat1=1)
+        self.net = Topology(direct=1, nat1=2)
         self.node, self.gateway = self.net.gw, Gateway(self.net.gw)
         self.gateway.write_policy(json.dumps(OLD))
         self.gateway.up()
@@ -134,7 +136,7 @@ class Trial:
     def restart(self):
         if self.fresh:
             self.fresh.poll()
-        self.fresh = self.gateway.daemon()
+        self.fresh = self.gateway.daemon(LOG)
         self.gateway.wait_state()
 
     def verdict(self, what, allowed=("old", "new")):
@@ -150,15 +152,48 @@ class Trial:
             equal(f"{what}: the sessions", now, self.identity)
         return found
 
+    def truthful(self, what, status, said):
+        """The verdict, and that what the apply said is so."""
+        found = self.verdict(what)
+        if (status == 0) != (found == "new"):
+            check(f"{what}: what it says is so", False, f"exit {status}, but what is in force is {found}: {said}")
+        return found
+
+    def apply_with_frozen_charon(self, call, number):
+        """charon is frozen after that call; l2tpgwd holds still meanwhile."""
+        daemon, charon = self.pid(), self.gateway.part("charon")["pid"]
+        self.node.write(TRIED, json.dumps(NEW), 0o600)
+        with Strace(self.node, daemon, [call], f"{call}:signal=STOP:when={number}") as strace:
+            apply = self.node.popen([BUILD / "l2tpgw", "apply", TRIED, "--json"], ENVIRONMENT, stdout=-1, stderr=-1, text=True)
+            wait_until(lambda: apply.poll() is not None or strace.is_stopped(number), 60, f"{call} {number}")
+            os.kill(charon, signal.SIGSTOP)
+            os.kill(daemon, signal.SIGCONT)
+            said = "".join(apply.communicate(timeout=120))
+        return apply.returncode, said
+
+    def dial_with_the_old_key(self):
+        """What charon holds of the secret only a client finds out."""
+        client = Client(self.net.clients()[len(USERS)], *LATER)
+        client.connect()
+        equal("one who dials now with the old key is in", client.ping(SERVER), 3)
+
     def half_written(self):
         return [str(path) for folder in FOLDERS for path in self.node.path(folder).rglob("*")
                 if HALF.search(str(path)) and path.exists()]
 
 
-def choose(points, limit):
-    if ALL or len(points) <= limit:
+def choose(points):
+    """Some of each kind of call, in the order of the calls."""
+    if WANTED == "all" or len(points) <= int(WANTED):
         return points
-    return [points[int(number * len(points) / limit)] for number in range(limit)]
+    kinds = collections.defaultdict(list)
+    for point in points:
+        kinds[point[0]].append(point)
+    chosen = set()
+    for same in kinds.values():
+        share = max(1, round(int(WANTED) * len(same) / len(points)))
+        chosen |= {same[int((number + 0.5) * len(same) / share)] for number in range(share)}
+    return [point for point in points if point in chosen]
 
 
 def points_of(calls, wanted):
@@ -175,16 +210,20 @@ def killed(trial, points):
     """Each time before the call is made."""
     outcomes = collections.Counter()
     for call, number in points:
-        what = f"killed before {call} {number}"
-        pid = trial.pid()
-        trial.traced([call], f"{call}:signal=KILL:when={number}")
-        died = not os.path.exists(f"/proc/{pid}") or pid not in trial.gateway.pids()
-        if died:
-            trial.restart()
-        found = trial.verdict(what)
-        outcomes[found if died else "got through"] += 1
+        found = killed_at(trial, f"killed before {call} {number}", [call], f"{call}:signal=KILL:when={number}")
+        outcomes[found] += 1
         trial.go_back()
     return outcomes
+
+
+def killed_at(trial, what, calls, *inject, allowed=("old", "new")):
+    pid = trial.pid()
+    trial.traced(calls, *inject)
+    died = pid not in trial.gateway.pids()
+    if died:
+        trial.restart()
+    found = trial.verdict(what, allowed if died else ("old", "new"))
+    return found if died else "got through"
 
 
 def let_down(trial, points):
@@ -194,45 +233,42 @@ def let_down(trial, points):
         pid = trial.pid()
         status, said, _ = trial.traced([call], f"{call}:error={ERRORS[call]}:when={number}")
         equal(f"{what}: l2tpgwd lives", trial.gateway.pids(), [pid])
-        found = trial.verdict(what)
-        if status in (0, 1) and found != ("old" if status else "new"):
-            check(f"{what}: what it says is so", False, f"exit {status}, but what is in force is {found}: {said}")
-        outcomes[found] += 1
+        outcomes[trial.truthful(what, status, said)] += 1
         trial.go_back()
     return outcomes
 
 
-def killed_in_undo(trial, calls, limit):
-    """The commit fails; then it is killed while it takes all back."""
+def frozen(trial, points):
+    """charon is stopped (SIGSTOP) after the call."""
+    outcomes = collections.Counter()
+    for call, number in points:
+        status, said = trial.apply_with_frozen_charon(call, number)
+        outcomes[trial.truthful(f"charon frozen after {call} {number}", status, said)] += 1
+        trial.go_back()
+    return outcomes
+
+
+def committing(calls):
+    """Which rename puts the new generation in force."""
     renames = [rest for name, rest in calls if name == "rename"]
-    commit = 1 + next(number for number, rest in enumerate(renames) if rest.split(", ")[1].startswith(
-        '"/var/lib/l2tpgw/history/current"'))
-    fault = f"rename:error=ENOSPC:when={commit}"
+    return 1 + next(number for number, rest in enumerate(renames)
+                    if rest.split(", ")[1].startswith('"/var/lib/l2tpgw/history/current"'))
+
+
+def killed_in_undo(trial, calls):
+    """The commit fails; then it is killed while it takes all back."""
+    fault = f"rename:error=ENOSPC:when={committing(calls)}"
     status, said, calls = trial.traced({*UNDO_KILLS, "rename"}, fault)
     check("a commit that fails is undone", status == 1 and "nothing was changed" in said, (status, said))
     equal("and the state is the old one", trial.verdict("a failed commit", ("old",)), "old")
-    at = next(number for number, (name, rest) in enumerate(calls) if "INJECTED" in rest)
-    before = len(points_of(calls[:at], UNDO_KILLS))
-    points = points_of(calls, UNDO_KILLS)[before:]
-    chosen, outcomes = choose(points, limit), collections.Counter()
+    at = next(number for number, (_, rest) in enumerate(calls) if "INJECTED" in rest)
+    points = points_of(calls, UNDO_KILLS)[len(points_of(calls[:at], UNDO_KILLS)):]
+    chosen, outcomes = choose(points), collections.Counter()
     for call, number in chosen:
-        pid = trial.pid()
-        trial.traced([call, "rename"], fault, f"{call}:signal=KILL:when={number}")
-        died = pid not in trial.gateway.pids()
-        if died:
-            trial.restart()
-        outcomes[trial.verdict(f"killed in the undo, before {call} {number}", ("old",)) if died else "got through"] += 1
+        outcomes[killed_at(trial, f"killed in the undo, before {call} {number}", [call, "rename"], fault,
+                           f"{call}:signal=KILL:when={number}", allowed=("old",))] += 1
         trial.go_back()
     return len(points), len(chosen), outcomes
-
-
-def charon_is_mute(trial):
-    pid = trial.gateway.part("charon")["pid"]
-    os.kill(pid, signal.SIGSTOP)
-    status, said = trial.apply(NEW)
-    os.kill(pid, signal.SIGCONT)
-    check("charon does not answer: it is refused", status in (1, 69) and "nothing was changed" in said, (status, said))
-    equal("and nothing was changed", trial.verdict("charon is mute", ("old",)), "old")
 
 
 def told(what, total, tried, outcomes, began):
@@ -247,13 +283,14 @@ def test_matrix():
         equal("traced, it gets through", trial.verdict("traced", ("new",)), "new")
         trial.go_back()
         note(f"calls of an apply: {dict(collections.Counter(name for name, _ in calls))}")
-        for what, wanted, limit, trying in (("killed", KILLS, 24, killed), ("let down", ERRORS, 16, let_down)):
+        for what, wanted, trying in (("killed", KILLS, killed), ("let down", ERRORS, let_down),
+                                     ("charon frozen", FREEZES, frozen)):
             began, points = time.monotonic(), points_of(calls, wanted)
-            chosen = choose(points, limit)
+            chosen = choose(points)
             told(what, len(points), len(chosen), trying(trial, chosen), began)
         began = time.monotonic()
-        told("killed in the undo", *killed_in_undo(trial, calls, 8), began)
-        charon_is_mute(trial)
-    note(f"{trial.tried} points tried")
+        told("killed in the undo", *killed_in_undo(trial, calls), began)
+    note(f"{trial.tried} points tried, {sum(stream.sent.values())} pings")
     equal("nobody lost a packet", stream.lost, {})
     equal("no half-written file is left", trial.half_written(), [])
+    trial.dial_with_the_old_key()

@@ -3,6 +3,7 @@
 import re
 import signal
 import subprocess
+import time
 
 from .checks import wait_until
 
@@ -37,6 +38,17 @@ class Strace:
             raise RuntimeError(f"strace: {self.process.stderr.read()}")
         with open(f"/proc/{self.pid}/status", encoding="ascii") as status:
             return next(int(line.split()[1]) for line in status if line.startswith("TracerPid")) == self.process.pid
+
+    def is_stopped(self, count):
+        """Whether it was stopped (signal=STOP) after that many calls."""
+        if len(self.calls) < count:
+            return False
+        # For a moment each call of a traced process looks like that.
+        return all(self._state() in "tT" for _ in range(20) if not time.sleep(0.01))
+
+    def _state(self):
+        with open(f"/proc/{self.pid}/stat", encoding="ascii") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0]
 
     @property
     def calls(self):
