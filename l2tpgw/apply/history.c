@@ -260,23 +260,22 @@ static int remove_half(const char *dir, struct err *err)
 	return rmdir(dir) == 0 ? 0 : err_errno(err, errno, "cannot remove %s", dir);
 }
 
-/* What a crash left half made or half removed. */
-static int sweep(const struct paths *paths, struct err *err)
+/* What a crash left half made or half removed. Best effort: nobody looks at it. */
+static void sweep(const struct paths *paths)
 {
 	cleanup_arena struct arena *arena = arena_new();
 	struct names names = { .arena = arena };
+	struct err ignored;
 
-	if (each_entry(paths->history, note_name, &names, err) < 0)
-		return -1;
+	(void)each_entry(paths->history, note_name, &names, &ignored);
 	for (size_t i = 0; i < names.count; i++) {
 		const char *path = arena_printf(arena, "%s/%s", paths->history, names.list[i]);
 
-		if (!strncmp(names.list[i], HALF, strlen(HALF)) && remove_half(path, err) < 0)
-			return -1;
-		if (!strncmp(names.list[i], "current.", 8) && file_remove(path, err) < 0)
-			return -1;
+		if (!strncmp(names.list[i], HALF, strlen(HALF)))
+			(void)remove_half(path, &ignored);
+		if (!strncmp(names.list[i], "current.", 8))
+			(void)file_remove(path, &ignored);
 	}
-	return 0;
 }
 
 /* Gone at once for whoever looks, and then bit by bit. */
@@ -289,15 +288,15 @@ static int remove_generation(const struct paths *paths, unsigned number, struct 
 	return file_rename(dir, half, err) < 0 ? -1 : remove_half(half, err);
 }
 
-static int prune(const struct paths *paths, const struct numbers *numbers, unsigned current,
-		 struct err *err)
+/* Best effort: what cannot go now goes with the next history_add(). */
+static void prune(const struct paths *paths, const struct numbers *numbers, unsigned current)
 {
+	struct err ignored;
+
 	for (size_t i = 0; i + HISTORY_KEPT < numbers->count; i++) {
-		if (numbers->list[i] != current &&
-		    remove_generation(paths, numbers->list[i], err) < 0)
-			return -1;
+		if (numbers->list[i] != current)
+			(void)remove_generation(paths, numbers->list[i], &ignored);
 	}
-	return 0;
 }
 
 static int fill_half(const char *dir, const struct generation *g, const char *policy, size_t len,
@@ -323,8 +322,12 @@ static int make_generation(const struct paths *paths, const struct generation *g
 	(void)snprintf(dir, sizeof(dir), "%s/%u", paths->history, g->number);
 	if (!mkdtemp(half))
 		return err_errno(err, errno, "cannot create a directory in %s", paths->history);
-	if (fill_half(half, g, policy, len, changes, err) == 0 && file_rename(half, dir, err) == 0)
-		return 0;
+	if (fill_half(half, g, policy, len, changes, err) == 0) {
+		if (file_rename(half, dir, err) == 0)
+			return 0;
+		/* It may be there, but not on disk. */
+		(void)remove_generation(paths, g->number, &ignored);
+	}
 	(void)remove_half(half, &ignored);
 	return -1;
 }
@@ -355,9 +358,10 @@ int history_add(const struct paths *paths, struct generation *g, const char *pol
 	char name[16];
 	unsigned current;
 
-	if (file_mkdirs(paths->history, 0700, err) < 0 || sweep(paths, err) < 0 ||
+	if (file_mkdirs(paths->history, 0700, err) < 0 ||
 	    history_current(paths, &current, err) < 0 || find_numbers(paths, &numbers, err) < 0)
 		return -1;
+	sweep(paths);
 	settle_current(paths);
 	g->number = 1 + current;
 	if (numbers.count && numbers.list[numbers.count - 1] >= g->number)
@@ -368,7 +372,8 @@ int history_add(const struct paths *paths, struct generation *g, const char *pol
 		return -1;
 	(void)snprintf(name, sizeof(name), "%u", g->number);
 	note_number(name, &numbers);
-	return prune(paths, &numbers, current, err);
+	prune(paths, &numbers, current);
+	return 0;
 }
 
 int history_commit(const struct paths *paths, unsigned number, struct err *err)

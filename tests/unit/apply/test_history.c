@@ -192,6 +192,29 @@ static void the_oldest_go_but_never_the_one_in_force(void **state)
 	assert_int_equal(current(), 57);
 }
 
+/* An old one that cannot be removed is no reason to refuse a new one. */
+static void what_cannot_be_removed_is_in_nobodys_way(void **state)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct generation *generations;
+	char path[PATHS_MAX + 64];
+
+	(void)state;
+	path_below("", path);
+	(void)mkdir(path, 0700);
+	path_below(".half-1", path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	path_below(".half-1/folder", path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	for (unsigned i = 1; i <= HISTORY_KEPT + 1; i++)
+		assert_int_equal(add("{}", NULL), i);
+	assert_int_equal(list(arena, &generations), HISTORY_KEPT + 1);
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(add("{}", NULL), HISTORY_KEPT + 2);
+	assert_int_equal(list(arena, &generations), HISTORY_KEPT);
+	assert_int_equal(generations[0].number, 3);
+}
+
 static void what_a_crash_left_is_not_seen_and_goes(void **state)
 {
 	cleanup_arena struct arena *arena = arena_new();
@@ -283,6 +306,7 @@ int main(void)
 		history_test(only_root_can_read_it),
 		history_test(results_are_told),
 		history_test(the_oldest_go_but_never_the_one_in_force),
+		history_test(what_cannot_be_removed_is_in_nobodys_way),
 		history_test(what_a_crash_left_is_not_seen_and_goes),
 		history_test(a_number_is_never_used_twice),
 		history_test(damage_is_told_and_hides_nothing_else),
