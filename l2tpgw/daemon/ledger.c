@@ -70,13 +70,14 @@ int ledger_settle(struct ledger *ledger, struct err *err)
 {
 	struct journal *journal = &ledger->journal;
 
+	/* The time runs from the first attempt on. */
+	if (journal->confirm_within && journal->phase != JOURNAL_CONFIRMING &&
+	    journal_confirming(journal, err) < 0)
+		return -1;
 	if (policy_install_done(ledger->paths, err) < 0)
 		return -1;
-	if (!journal->confirm_within)
-		return journal_remove(ledger->paths, err);
-	if (journal_confirming(journal, err) < 0)
-		return -1;
-	return journal_write(ledger->paths, journal, err);
+	return journal->confirm_within ? journal_write(ledger->paths, journal, err)
+				       : journal_remove(ledger->paths, err);
 }
 
 /* Keeps the text of the failure it comes from, whatever else fails here. */

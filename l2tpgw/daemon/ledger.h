@@ -32,8 +32,8 @@ int ledger_open(struct ledger *ledger, const struct buf *text, const struct chan
 /* The moment from which the new policy is in force. A failure is undone by ledger_fail(). */
 int ledger_commit(struct ledger *ledger, struct err *err);
 /*
- * After the commit: ends the change, or lets it wait for its confirmation. What fails is *err's;
- * the policy is in force all the same.
+ * After the commit: ends the change, or lets it wait for its confirmation. What fails is *err's,
+ * and may be tried again; the policy is in force all the same.
  */
 int ledger_settle(struct ledger *ledger, struct err *err);
 /* It came to nothing, and the gateway is as before: so is this. What cannot be is added to *err. */

@@ -17,21 +17,46 @@
 
 /* ---- while nothing is under way ---- */
 
-enum work_state work_rest(struct transaction *t)
+static bool is_resting(const struct transaction *t)
+{
+	return t->state == STATE_IDLE || t->state == STATE_CONFIRMING;
+}
+
+/* How long the change that waits may do so. */
+static uint64_t left_ms(const struct transaction *t)
 {
 	char boot[BOOT_ID_MAX];
 	struct err ignored;
-	uint64_t left = UINT64_MAX;
 
-	if (t->waits && boot_id(boot, &ignored) == 0)
-		left = journal_left_ms(&t->waiting.journal, boot, boot_ms());
+	if (!t->waits || boot_id(boot, &ignored) < 0)
+		return UINT64_MAX;
+	return journal_left_ms(&t->waiting.journal, boot, boot_ms());
+}
+
+enum work_state work_rest(struct transaction *t)
+{
+	uint64_t left = left_ms(t);
+
+	if (t->unsettled && left > WORK_RETRY_MS)
+		left = WORK_RETRY_MS;
 	if (t->follow)
-		loop_timer_in(&t->timer, 0);
-	else if (t->waits)
-		loop_timer_in(&t->timer, left);
-	else
+		left = 0;
+	if (left == UINT64_MAX)
 		loop_timer_at(&t->timer, UINT64_MAX);
+	else
+		loop_timer_in(&t->timer, left);
 	return t->waits ? STATE_CONFIRMING : STATE_IDLE;
+}
+
+/* The change is in force; only what it left behind could not be tidied up at once. */
+static void settle_again(struct transaction *t)
+{
+	struct err err = { .code = ERR_NONE };
+
+	if (!t->unsettled || ledger_settle(&t->settling, &err) < 0)
+		return;
+	t->unsettled = false;
+	log_notice("what the apply left behind is tidied up");
 }
 
 void work_new(struct transaction *t, enum work_purpose purpose)
@@ -61,6 +86,7 @@ static enum work_state follow(struct transaction *t)
 static enum work_state idle_tick(struct transaction *t, const void *what)
 {
 	(void)what;
+	settle_again(t);
 	return t->follow ? follow(t) : work_rest(t);
 }
 
@@ -82,9 +108,12 @@ static enum work_state take_back(struct transaction *t, const char *why)
 static enum work_state wait_is_over(struct transaction *t, const void *what)
 {
 	(void)what;
+	settle_again(t);
 	if (t->follow)
 		return follow(t);
-	return take_back(t, "it was not confirmed in time");
+	if (*t->taken_back)
+		return take_back(t, t->taken_back);
+	return left_ms(t) ? work_rest(t) : take_back(t, "it was not confirmed in time");
 }
 
 static enum work_state begin_while_waiting(struct transaction *t, const void *what)
@@ -98,9 +127,8 @@ static enum work_state confirm(struct transaction *t, const void *what)
 
 	if (ledger_confirm(&t->waiting, err) < 0)
 		return STATE_CONFIRMING;
-	t->waits = false;
+	t->waits = t->unsettled = false;
 	guard_end(&t->gateway->paths);
-	loop_timer_at(&t->timer, UINT64_MAX);
 	log_notice("generation %u is confirmed", t->waiting.journal.to);
 	return work_rest(t);
 }
@@ -127,14 +155,27 @@ static handler *const table[STATES][EVENTS] = {
 };
 /* clang-format on */
 
+static void serve_guest(struct transaction *t)
+{
+	struct work_guest guest = t->guest;
+	struct err err = { .code = ERR_NONE };
+
+	if (!guest.is_there || !is_resting(t))
+		return;
+	t->guest = (struct work_guest){ .is_there = false };
+	if (transaction_request(t->gateway, &guest.request, guest.who, guest.client, &err) < 0)
+		control_finish(t->gateway->control, guest.client, NULL, &err);
+	request_free(&guest.request);
+}
+
 void work_event(struct transaction *t, enum work_event event, const void *what)
 {
 	struct gateway *gateway = t->gateway;
-	bool resting = t->state == STATE_IDLE || t->state == STATE_CONFIRMING;
 
-	if (gateway->ending || (gateway->stopping && resting))
+	if (gateway->ending || (gateway->stopping && is_resting(t)))
 		return;
 	t->state = gateway->stopping ? work_abandon(t) : table[t->state][event](t, what);
+	serve_guest(t);
 	gateway_settle(gateway);
 }
 
@@ -160,6 +201,7 @@ void transaction_free(struct transaction *t)
 	loop_timer_free(&t->timer);
 	candidate_free(&t->work.candidate);
 	arena_free(t->work.arena);
+	request_free(&t->guest.request);
 	free(t);
 }
 
@@ -168,7 +210,7 @@ void transaction_follow(struct gateway *gateway)
 	struct transaction *t = gateway->transaction;
 
 	t->follow = true;
-	if (t->state == STATE_IDLE || t->state == STATE_CONFIRMING)
+	if (is_resting(t))
 		loop_timer_in(&t->timer, 0);
 }
 
@@ -212,6 +254,21 @@ static int refuse_busy(const struct transaction *t, struct err *err)
 	return err_set(err, ERR_LOCKED, "%s is at it (%s); try again when that is done",
 		       *running->who ? running->who : "l2tpgwd itself",
 		       *running->what ? running->what : "following the network or taking back");
+}
+
+/* What l2tpgwd does by itself is short, and nobody can know of it. */
+static int wait_for_turn(struct transaction *t, struct request *request, const char *who,
+			 uint64_t client, struct err *err)
+{
+	struct work_guest *guest = &t->guest;
+
+	if (guest->is_there)
+		return err_set(err, ERR_LOCKED, "%s is at it (%s); try again when that is done",
+			       guest->who, guest->request.what);
+	*guest = (struct work_guest){ .is_there = true, .request = *request, .client = client };
+	(void)snprintf(guest->who, sizeof(guest->who), "%s", who);
+	request->policy = NULL;
+	return 0;
 }
 
 /* The text leaves the request. */
@@ -359,6 +416,10 @@ static int request_confirm(struct transaction *t, uint64_t client, struct err *e
 		return refuse_busy(t, err);
 	if (t->state == STATE_IDLE)
 		return refuse_confirm(t->gateway, err);
+	if (*t->taken_back)
+		return err_set(err, ERR_NOT_CONFIRMED,
+			       "too late: generation %u is being taken back; %s", number,
+			       t->taken_back);
 	work_event(t, EVENT_CONFIRM, err);
 	if (err->code != ERR_NONE)
 		return -1;
@@ -388,6 +449,8 @@ int transaction_request(struct gateway *gateway, struct request *request, const 
 			       "the gateway is being taken down; try again in a moment");
 	if (request->verb == REQUEST_PLAN)
 		return request_plan(t, request, client, err);
+	if (!is_resting(t) && t->work.purpose == PURPOSE_FOLLOW)
+		return wait_for_turn(t, request, who, client, err);
 	if (request->verb == REQUEST_CONFIRM)
 		return request_confirm(t, client, err);
 	if (request->verb == REQUEST_ROLLBACK)

@@ -10,6 +10,8 @@
 #include "daemon/effects.h"
 #include "daemon/ledger.h"
 #include "daemon/loop.h"
+#include "daemon/request.h"
+#include "drive/login.h"
 
 enum work_state { /* see transaction.h */
 		  STATE_IDLE,
@@ -58,6 +60,14 @@ struct work {
 	struct err failure;
 };
 
+/* Somebody who came while l2tpgwd followed the network by itself: served after it. */
+struct work_guest {
+	bool is_there;
+	struct request request;
+	char who[LOGIN_WHO_MAX];
+	uint64_t client;
+};
+
 struct transaction {
 	struct gateway *gateway;
 	enum work_state state;
@@ -69,7 +79,14 @@ struct transaction {
 	/* CONFIRMING, and while something else is done meanwhile: what waits. */
 	bool waits;
 	struct ledger waiting;
+	char taken_back[160]; /* why, if that is so but could not be written down yet */
+	/* What is left of a change that is in force could not be tidied up yet. */
+	bool unsettled;
+	struct ledger settling;
+	struct work_guest guest;
 };
+
+#define WORK_RETRY_MS 5000 /* what must be done is tried again */
 
 /* Feeds the table. */
 void work_event(struct transaction *t, enum work_event event, const void *what);

@@ -15,7 +15,6 @@
 
 #define TICK_MS  20
 #define UNDO_MS  20000 /* for charon to take back what it had */
-#define RETRY_MS 5000  /* what is due must be taken back, even if it fails at first */
 #define LATER_MS 60000 /* what cannot be followed now may be possible later */
 
 static void work_free(struct work *work)
@@ -88,15 +87,22 @@ enum work_state work_nothing(struct transaction *t)
 
 /* ---- undoing ---- */
 
+/* Whoever asked for it was told; what runs is what waits, so it goes on waiting. */
+static bool is_refused_rollback(const struct work *work)
+{
+	return work->purpose == PURPOSE_TAKE_BACK && work->client && !work->swapped;
+}
+
 /* What is due stays due: it is tried again. */
 static enum work_state finish_failed(struct transaction *t)
 {
 	struct err failure = t->work.failure;
 	enum work_purpose purpose = t->work.purpose;
+	bool again = purpose == PURPOSE_TAKE_BACK && !is_refused_rollback(&t->work);
 	enum work_state state = finish(t, &failure);
 
-	if (purpose == PURPOSE_TAKE_BACK)
-		loop_timer_in(&t->timer, RETRY_MS);
+	if (again)
+		loop_timer_in(&t->timer, WORK_RETRY_MS);
 	/* Until it is confirmed the timer belongs to the change that waits. */
 	if (purpose == PURPOSE_FOLLOW && !t->waits) {
 		t->follow = true;
@@ -222,8 +228,10 @@ static void settle(struct transaction *t)
 	struct ledger *ledger = &t->work.ledger;
 	struct err err = { .code = ERR_NONE };
 
-	if (ledger_settle(ledger, &err) < 0)
-		log_error("after the apply: %s", err.text);
+	t->unsettled = ledger_settle(ledger, &err) < 0;
+	t->settling = *ledger;
+	if (t->unsettled)
+		log_error("after the apply: %s; tried again until it works", err.text);
 	if (!ledger->journal.confirm_within)
 		return;
 	t->waits = true;
@@ -236,14 +244,17 @@ static int taken_back(struct transaction *t, struct err *err)
 {
 	int result = ledger_roll_back(&t->waiting, t->work.why, err);
 
-	if (result < 0)
+	if (result < 0) {
+		(void)snprintf(t->taken_back, sizeof(t->taken_back), "%s", t->work.why);
 		return err_wrap(err, "what runs is generation %u again", t->waiting.journal.from);
+	}
 	if (result > 0)
 		log_warning("%s was edited meanwhile and is left as it is; what is in force is "
 			    "generation %u",
 			    t->gateway->paths.policy, t->waiting.journal.from);
 	log_notice("generation %u was taken back: %s", t->waiting.journal.to, t->work.why);
-	t->waits = false;
+	t->waits = t->unsettled = false;
+	t->taken_back[0] = '\0';
 	guard_end(&t->gateway->paths);
 	return 0;
 }

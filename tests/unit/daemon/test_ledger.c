@@ -132,6 +132,30 @@ static void what_fails_at_its_commit_is_undone_too(void **state)
 	assert_false(has_journal());
 }
 
+/* The disk is full, say: the time to confirm runs all the same, and from the first attempt on. */
+static void what_cannot_be_settled_at_once_is_settled_later(void **state)
+{
+	struct err err = { .code = ERR_NONE };
+	struct ledger ledger = new_ledger(60);
+	uint64_t by;
+
+	(void)state;
+	open_ledger(&ledger, "to be confirmed");
+	assert_int_equal(ledger_commit(&ledger, &err), 0);
+	assert_int_equal(unlink(tmpdir_path("policy.before")), 0);
+	tmpdir_write("policy.before/in the way", "");
+	assert_int_equal(ledger_settle(&ledger, &err), -1);
+	assert_int_equal(ledger.journal.phase, JOURNAL_CONFIRMING);
+	by = ledger.journal.confirm_by;
+	assert_in_range(by, boot_ms() + 50000, boot_ms() + 60000);
+	assert_int_equal(unlink(tmpdir_path("policy.before/in the way")), 0);
+	assert_int_equal(rmdir(tmpdir_path("policy.before")), 0);
+	assert_int_equal(ledger_settle(&ledger, &err), 0);
+	assert_int_equal(ledger.journal.confirm_by, by);
+	assert_int_equal(ledger_confirm(&ledger, &err), 0);
+	assert_false(has_journal());
+}
+
 static void what_waits_can_be_confirmed(void **state)
 {
 	struct err err = { .code = ERR_NONE };
@@ -206,6 +230,7 @@ int main(void)
 		cmocka_unit_test(what_is_applied_is_in_force_and_on_disk),
 		cmocka_unit_test(what_fails_leaves_nothing_but_a_generation),
 		cmocka_unit_test(what_fails_at_its_commit_is_undone_too),
+		cmocka_unit_test(what_cannot_be_settled_at_once_is_settled_later),
 		cmocka_unit_test(what_waits_can_be_confirmed),
 		cmocka_unit_test(what_waits_can_be_taken_back),
 		cmocka_unit_test(an_edit_meanwhile_is_not_overwritten),
