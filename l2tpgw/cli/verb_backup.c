@@ -172,12 +172,12 @@ static int write_files(const struct args *args, const struct backup *backup, str
 
 static int put_policy(const struct args *args, const struct backup *backup, struct err *err)
 {
-	struct install install = { .paths = args->paths };
+	struct install install = INSTALL_INIT(args->paths);
 	cleanup_buf struct buf text = BUF_INIT;
 	int result;
 
 	buf_puts(&text, backup->policy);
-	result = install_text(&install, &text, err);
+	result = install_text(&install, &text, "restore", err);
 	if (result == 0)
 		(void)fprintf(stderr, "wrote %s%s and %zu files it names; now: l2tpgw up\n",
 			      args->paths->policy,

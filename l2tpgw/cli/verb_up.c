@@ -220,7 +220,7 @@ static int install_policy(struct up *up, const struct policy_file *file, struct 
 	if (!file->policy)
 		return install_generated(&up->install, err);
 	if (up->args->given[OPTION_POLICY])
-		return install_text(&up->install, &file->text, err);
+		return install_text(&up->install, &file->text, "up --policy", err);
 	return 0;
 }
 
@@ -276,7 +276,7 @@ int verb_up(const struct args *args, struct err *err)
 {
 	struct up up = { .args = args,
 			 .paths = args->paths,
-			 .install = { .paths = args->paths },
+			 .install = INSTALL_INIT(args->paths),
 			 .daemon = PROCESS_NONE };
 	cleanup_policy_file struct policy_file file = { .path = NULL };
 	int result;
