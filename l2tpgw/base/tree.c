@@ -73,6 +73,24 @@ void tree_printf(struct arena *arena, struct tree *parent, const char *name, con
 	mem_wipe_free(text, strlen(text));
 }
 
+static void copy_below(struct arena *arena, struct tree *to, const struct tree *from)
+{
+	if (from->value)
+		tree_set(arena, to, from->value, from->len);
+	tree_foreach (node, from)
+		copy_below(arena, tree_add(arena, to, node->type, node->name), node);
+}
+
+struct tree *tree_copy(struct arena *arena, const struct tree *tree)
+{
+	struct tree *copy = tree_new(arena);
+
+	copy->type = tree->type;
+	copy->name = tree->name ? arena_strdup(arena, tree->name) : NULL;
+	copy_below(arena, copy, tree);
+	return copy;
+}
+
 const struct tree *tree_get(const struct tree *parent, const char *name)
 {
 	if (!parent)

@@ -39,6 +39,9 @@ void tree_bytes(struct arena *arena, struct tree *parent, const char *name, cons
 void tree_printf(struct arena *arena, struct tree *parent, const char *name, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* A copy of it and of all below it, without siblings. */
+struct tree *tree_copy(struct arena *arena, const struct tree *tree);
+
 /* The child of that name, NULL if there is none. */
 const struct tree *tree_get(const struct tree *parent, const char *name);
 /* The text of a value child, `fallback` if there is none (or it is not a value). */

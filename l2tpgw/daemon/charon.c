@@ -33,9 +33,6 @@
 #define ANSWER_MS            15000 /* no answer for so long: frozen */
 #define SNAPSHOT_MS          30000
 
-/* Whoever speaks to a charon of ours by mistake is rarer than one who reloads his own. */
-#define KEPT_BEATS_MANAGED 5
-
 static const char *const events_wanted[] = { "ike-updown", "ike-update", "ike-rekey",
 					     "child-updown", "child-rekey" };
 
@@ -58,7 +55,6 @@ struct charon {
 	bool snapshot_running;
 	bool restored;   /* the records of an earlier l2tpgwd were handed over */
 	unsigned loads;  /* under way in PHASE_LOADING */
-	unsigned beats;  /* of health_timer, while it is ready */
 	uint64_t resync; /* ms; when the next snapshot is due */
 	uint64_t heard;  /* ms; when it began to run, or was last connected to us */
 	struct loop_timer connect_timer, health_timer, resync_timer;
@@ -423,7 +419,7 @@ static void ours_lost(void *user, const char *what)
 
 	if (charon->phase != PHASE_READY)
 		return;
-	log_warning("drift: charon: our %s was unloaded by somebody else; loaded again", what);
+	log_warning("drift: charon: our %s by somebody else; loaded again", what);
 	charon_load(charon);
 }
 
@@ -441,8 +437,7 @@ static void charon_health(void *user)
 	}
 	/* Not over the commands' connection, where a list of SAs may take long. */
 	(void)link_ask(&charon->events, &request);
-	if (charon->phase == PHASE_READY &&
-	    (!managed(charon) || charon->beats++ % KEPT_BEATS_MANAGED == 0))
+	if (charon->phase == PHASE_READY)
 		kept_check(&charon->kept);
 }
 
@@ -472,6 +467,7 @@ static int charon_spawn(void *user, struct process *process, struct err *err)
 	return process_spawn(&spawn, process, err);
 }
 
+/* Or, if it is to be somebody else's: ours has ended. */
 static void charon_started(void *user)
 {
 	struct charon *charon = user;
@@ -493,6 +489,7 @@ static const struct supervised_ops charon_ops = {
 	.spawn = charon_spawn,
 	.started = charon_started,
 	.gone = charon_gone,
+	.ended = charon_started,
 };
 
 struct charon *charon_new(struct gateway *gateway)
@@ -503,8 +500,7 @@ struct charon *charon_new(struct gateway *gateway)
 	charon->resync = UINT64_MAX;
 	charon->marks =
 	    (struct marks){ .link = &charon->commands, .done = marks_passed, .user = charon };
-	charon->kept =
-	    (struct kept){ .link = &charon->commands, .lost = ours_lost, .user = charon };
+	charon->kept = (struct kept){ gateway, &charon->commands, ours_lost, charon, NULL };
 	link_init(&charon->events, gateway->loop, &link_ops, charon);
 	link_init(&charon->commands, gateway->loop, &link_ops, charon);
 	loop_timer_init(&charon->connect_timer, gateway->loop, charon_connect, charon);
@@ -532,6 +528,8 @@ void charon_start(struct charon *charon)
 {
 	if (managed(charon))
 		supervised_start(&charon->process, charon->gateway->plan->charon_digest);
+	else if (supervised_adopt(&charon->process)) /* a change of hands was cut off */
+		supervised_stop(&charon->process);
 	else
 		loop_timer_in(&charon->connect_timer, 0);
 }
@@ -548,7 +546,16 @@ bool charon_is_outdated(const struct charon *charon, const char *digest)
 
 void charon_restart(struct charon *charon)
 {
-	supervised_restart(&charon->process, charon->gateway->plan->charon_digest);
+	bool was_ours = charon->process.child.state != CHILD_DOWN;
+
+	if (!managed(charon) || !was_ours)
+		charon_gone(charon);
+	if (managed(charon))
+		supervised_restart(&charon->process, charon->gateway->plan->charon_digest);
+	else if (was_ours)
+		supervised_stop(&charon->process);
+	else
+		charon_started(charon);
 }
 
 bool charon_ready(const struct charon *charon)

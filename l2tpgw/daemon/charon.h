@@ -26,7 +26,10 @@ void charon_load(struct charon *charon);
 struct link *charon_link(struct charon *charon);
 /* It is ours and was started with another configuration than that of this digest. */
 bool charon_is_outdated(const struct charon *charon, const char *digest);
-/* Ends it and starts another one as the plan wants it; what lives in it ends. */
+/*
+ * Lets go of the one that serves and starts another one as the plan wants it, or turns to the one
+ * that is not ours; what lives in it ends. UDP 500 is free by then, or will be.
+ */
 void charon_restart(struct charon *charon);
 /* Our connection and secret are loaded, and it answers. */
 bool charon_ready(const struct charon *charon);

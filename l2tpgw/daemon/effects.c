@@ -31,9 +31,12 @@ static bool has_expired(const struct policy *policy, const char *name)
 	return user && user->expires && user->expires <= gateway_now().wall;
 }
 
-/* The policy's changes say that they drop; here it is known whom. */
+/*
+ * The policy's changes say that they drop; here it is known whom. What only another charon of ours
+ * would read means nothing to anybody while there is none.
+ */
 static void add_drops_of_policy(const struct gateway *gateway, const struct policy *next,
-				struct changes *changes)
+				bool charon, struct changes *changes)
 {
 	static const char prefix[] = "user ";
 
@@ -43,6 +46,8 @@ static void add_drops_of_policy(const struct gateway *gateway, const struct poli
 				       ? NULL
 				       : change->object + strlen(prefix);
 
+		if (change->impact == KEY_DROPS && !user && !charon)
+			change->impact = KEY_LIVE;
 		if (change->impact == KEY_DROPS || (user && has_expired(next, user)))
 			add_drops(gateway, changes, change, user);
 		if (change->drops_count)
@@ -115,16 +120,24 @@ static bool needs_charon(const struct gateway *gateway, const struct plan *next,
 	       (allow_drop && charon_is_outdated(gateway->charon, next->charon_digest));
 }
 
+static const char *charon_detail(const struct plan *now, const struct plan *next)
+{
+	if (now->charon_managed == next->charon_managed)
+		return "is started anew";
+	return next->charon_managed
+		   ? "ours takes over"
+		   : "ours ends; start the other one, which has a minute to answer";
+}
+
 static void add_charon(const struct gateway *gateway, const struct plan *next,
 		       const struct effects_wish *wish, struct effects *effects)
 {
 	const struct plan *now = gateway->plan;
 	struct change *change;
 
-	effects->charon = needs_charon(gateway, next, wish->allow_drop);
 	if (effects->charon) {
 		change = change_add(&effects->changes, "charon", CHANGE_SET, KEY_DROPS,
-				    "is started anew");
+				    charon_detail(now, next));
 		add_drops(gateway, &effects->changes, change, NULL);
 	}
 	add_secret(wish, !tree_equal(now->secret, next->secret), effects);
@@ -140,8 +153,9 @@ int effects_find(const struct gateway *gateway, const struct candidate *candidat
 	*effects = (struct effects){ .changes = { .arena = arena } };
 	if (apply_diff(&machine, candidate->plan, OBJECT_ALL, arena, &effects->steps, err) < 0)
 		return -1;
+	effects->charon = needs_charon(gateway, candidate->plan, wish->allow_drop);
 	policy_changes(&effects->changes, gateway->policy, candidate->policy);
-	add_drops_of_policy(gateway, candidate->policy, &effects->changes);
+	add_drops_of_policy(gateway, candidate->policy, effects->charon, &effects->changes);
 	effects->objects = effects->changes.count;
 	step_changes(&effects->changes, &effects->steps);
 	effects->workers = effects->changes.count;

@@ -88,13 +88,21 @@ bool holding_differs(const struct tree *listed, const struct tree *connection, c
 /* ---- asking ---- */
 
 struct question {
+	struct arena *arena;
 	struct holding holding;
-	const struct plan *plan;
+	const struct tree
+	    *connection; /* as it should be; the plan may go before the answer comes */
 	unsigned waiting;
 	struct err why;
 	holding_fn fn;
 	void *user;
 };
+
+static void question_free(struct question *question)
+{
+	arena_free(question->arena);
+	free(question);
+}
 
 static void answered(struct question *question, const struct tree *response, const struct err *why)
 {
@@ -104,7 +112,7 @@ static void answered(struct question *question, const struct tree *response, con
 		return;
 	question->fn(question->user, question->why.code == ERR_NONE ? &question->holding : NULL,
 		     &question->why);
-	free(question);
+	question_free(question);
 }
 
 static void on_conn(void *user, const char *event, const struct tree *message)
@@ -117,8 +125,8 @@ static void on_conn(void *user, const char *event, const struct tree *message)
 	if (!listed)
 		return;
 	holding->connection = true;
-	(void)holding_differs(listed, tree_get(question->plan->connection, FABRIC_NAME),
-			      holding->difference, sizeof(holding->difference));
+	(void)holding_differs(listed, question->connection, holding->difference,
+			      sizeof(holding->difference));
 }
 
 static void on_conns(void *user, const struct tree *response, const struct err *why)
@@ -134,11 +142,23 @@ static void on_keys(void *user, const struct tree *response, const struct err *w
 	answered(question, response, why);
 }
 
+static struct question *question_new(const struct plan *plan, holding_fn fn, void *user)
+{
+	struct question *question = mem_alloc(sizeof(*question));
+	struct arena *arena = arena_new();
+
+	*question = (struct question){ .arena = arena, .fn = fn, .user = user };
+	question->connection = tree_copy(arena, tree_get(plan->connection, FABRIC_NAME));
+	return question;
+}
+
 int holding_ask(struct link *link, const struct plan *plan, holding_fn fn, void *user,
 		struct err *err)
 {
-	struct question *question = mem_alloc(sizeof(*question));
+	struct question *question = question_new(plan, fn, user);
+	struct tree *ours = tree_new(question->arena);
 	struct vici_request conns = { .command = "list-conns",
+				      .message = ours,
 				      .stream = "list-conn",
 				      .timeout_ms = ANSWER_MS,
 				      .on_event = on_conn,
@@ -149,9 +169,9 @@ int holding_ask(struct link *link, const struct plan *plan, holding_fn fn, void 
 				     .on_done = on_keys,
 				     .user = question };
 
-	*question = (struct question){ .plan = plan, .fn = fn, .user = user };
+	tree_value(question->arena, ours, "ike", FABRIC_NAME);
 	if (link_ask(link, &keys) < 0) {
-		free(question);
+		question_free(question);
 		return err_set(err, ERR_UNREACHABLE, "charon does not take questions");
 	}
 	question->waiting = 1;

@@ -20,7 +20,7 @@ struct holding {
 
 /* Exactly once a question, never from within the asking call. NULL: *why it cannot be known. */
 typedef void (*holding_fn)(void *user, const struct holding *holding, const struct err *why);
-/* `link` takes commands; `plan` lives until the answer. -1: it could not even be asked. */
+/* `link` takes commands. -1: it could not even be asked. */
 int holding_ask(struct link *link, const struct plan *plan, holding_fn fn, void *user,
 		struct err *err);
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/kept.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/fabric.h"
-
-#define ANSWER_MS 15000
+#include "daemon/holding.h"
 
 bool kept_in(const struct tree *response, const char *list)
 {
@@ -20,33 +20,40 @@ bool kept_in(const struct tree *response, const char *list)
 	return false;
 }
 
-static void on_conns(void *user, const struct tree *response, const struct err *why)
+static void tell(const struct kept *kept, const struct holding *holding)
 {
-	const struct kept *kept = user;
+	char text[sizeof(holding->difference) + 32];
 
-	(void)why;
-	if (response && !kept_in(response, "conns"))
-		kept->lost(kept->user, "connection");
+	if (!holding->connection) {
+		kept->lost(kept->user, "connection was unloaded");
+	} else if (!holding->secret) {
+		kept->lost(kept->user, "secret was unloaded");
+	} else if (*holding->difference) {
+		(void)snprintf(text, sizeof(text), "connection was changed (%s)",
+			       holding->difference);
+		kept->lost(kept->user, text);
+	}
 }
 
-static void on_keys(void *user, const struct tree *response, const struct err *why)
+/* While the gateway is changed nothing is known of what it should be. */
+static void looked(void *user, const struct holding *holding, const struct err *why)
 {
-	const struct kept *kept = user;
+	struct kept *kept = user;
+	bool same = kept->asked == kept->gateway->plan;
 
 	(void)why;
-	if (response && !kept_in(response, "keys"))
-		kept->lost(kept->user, "secret");
+	kept->asked = NULL;
+	if (holding && same && !kept->gateway->changing)
+		tell(kept, holding);
 }
 
 void kept_check(struct kept *kept)
 {
-	struct vici_request request = {
-		.command = "get-conns", .timeout_ms = ANSWER_MS, .on_done = on_conns, .user = kept
-	};
+	const struct plan *plan = kept->gateway->plan;
+	struct err ignored;
 
-	if (link_ask(kept->link, &request) < 0)
+	if (kept->asked || kept->gateway->changing)
 		return;
-	request.command = "get-shared";
-	request.on_done = on_keys;
-	(void)link_ask(kept->link, &request);
+	if (holding_ask(kept->link, plan, looked, kept, &ignored) == 0)
+		kept->asked = plan;
 }

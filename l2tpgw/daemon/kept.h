@@ -3,16 +3,21 @@
 #define L2TPGW_DAEMON_KEPT_H
 
 /*
- * Has a charon that is not ours kept our connection and our secret? "swanctl --load-all" and
- * "--load-creds" unload what is not in swanctl's own files, and no event says so.
+ * Has charon kept our connection and our secret? "swanctl --load-all" and "--load-creds" unload
+ * what is not in swanctl's own files, anybody may load another connection of our name, and no event
+ * says so.
  */
 #include "base/tree.h"
+#include "daemon/gateway.h"
 #include "daemon/link.h"
 
 struct kept {
-	struct link *link;                          /* the connection for commands */
-	void (*lost)(void *user, const char *what); /* "connection", "secret": not there any more */
+	const struct gateway *gateway;
+	struct link *link; /* the connection for commands */
+	/* "connection was unloaded", "connection was changed (dpd_delay is 5 instead of 30)" */
+	void (*lost)(void *user, const char *what);
 	void *user;
+	const struct plan *asked; /* the question is under way: what it is about; else NULL */
 };
 
 /* Asks; what comes of it comes by `lost`. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/charon.h"
+#include "daemon/ike_ports.h"
 #include "daemon/workers.h"
 
 #define LOOK_MS    20000 /* for a charon that is just being started to take questions */
@@ -228,14 +229,17 @@ static bool is_another_text(struct transaction *t)
 	       now.len != next->len || memcmp(buf_text(&now), buf_text(next), now.len) != 0;
 }
 
-/* Who is on the other charon would not be seen to the end. */
+/* The charon that serves is to be ours instead of somebody else's, or the other way round. */
+static bool changes_hands(const struct transaction *t)
+{
+	return t->gateway->plan->charon_managed != t->work.candidate.plan->charon_managed;
+}
+
 static int check_charon(const struct transaction *t, struct err *err)
 {
-	if (t->gateway->plan->charon_managed == t->work.candidate.plan->charon_managed)
+	if (!changes_hands(t) || !t->work.candidate.plan->charon_managed)
 		return 0;
-	return err_set(err, ERR_FAILED,
-		       "ipsec.charon cannot be changed while the gateway runs. Take it down "
-		       "first: l2tpgw down, then l2tpgw up");
+	return ike_ports_check(err);
 }
 
 static enum work_state judge(struct transaction *t, const struct holding *holding)
@@ -269,6 +273,8 @@ static enum work_state look(struct transaction *t)
 	struct link *link = charon_link(t->gateway->charon);
 	struct err ignored;
 
+	if (changes_hands(t))
+		return judge(t, NULL);
 	t->asking = link && holding_ask(link, t->work.candidate.plan, on_looked, t, &ignored) == 0;
 	if (!t->asking)
 		loop_timer_in(&t->timer, AGAIN_MS);

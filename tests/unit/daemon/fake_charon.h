@@ -23,12 +23,14 @@ struct fake_charon {
 	int fd[FAKE_CONNECTIONS];
 	struct vici_reader reader[FAKE_CONNECTIONS];
 	unsigned count;
-	bool deaf;          /* accepts, reads, answers nothing */
-	bool hold_confirms; /* registrations are not confirmed yet */
-	bool refuse;        /* load-conn of "l2tpgw" fails */
-	bool forgot;        /* our connection is not there */
-	unsigned ours;      /* in so many answers to list-sas there is still an IKE_SA of ours */
-	unsigned held;      /* confirmations held back, all of one connection */
+	bool deaf;                 /* accepts, reads, answers nothing */
+	bool hold_confirms;        /* registrations are not confirmed yet */
+	bool refuse;               /* load-conn of "l2tpgw" fails */
+	bool forgot;               /* our connection is not there */
+	bool no_secret;            /* our secret is not there */
+	const struct tree *listed; /* what list-conns says of it; NULL = nothing */
+	unsigned ours; /* in so many answers to list-sas there is still an IKE_SA of ours */
+	unsigned held; /* confirmations held back, all of one connection */
 	int held_fd;
 	struct buf story; /* commands, in order */
 };
@@ -102,6 +104,14 @@ static inline void fake_answer(struct fake_charon *fake, int fd, const struct vi
 
 		if (!fake->forgot)
 			tree_item(arena, conns, "l2tpgw");
+	} else if (!strcmp(packet->name, "get-shared")) {
+		struct tree *keys = tree_list(arena, message, "keys");
+
+		if (!fake->no_secret)
+			tree_item(arena, keys, "l2tpgw");
+	} else if (!strcmp(packet->name, "list-conns")) {
+		if (fake->listed)
+			fake_send(fd, VICI_EVENT, "list-conn", fake->listed);
 	} else if (!strcmp(packet->name, "list-sas")) {
 		if (fake->ours && fake->ours--)
 			fake_send(fd, VICI_EVENT, "list-sa", message);
