@@ -202,14 +202,19 @@ const struct verb verbs[] = {
 	  .detail =
 	      "Ends all sessions of a user, or the one with that id: PPP, L2TP and IPsec say\n"
 	      "goodbye, so that the client knows. Returns when they are gone. A ban is of the\n"
-	      "user, not of the address (others may be behind it), ends all of the user's\n"
-	      "sessions, and outlives restarts.\n",
+	      "user, and of the addresses that nobody else has used lately; it ends all of the\n"
+	      "user's sessions, and outlives restarts.\n",
 	  .run = verb_kick },
 	{ .name = "bans",
-	  .operands = "[lift] [USER]",
+	  .operands = "[lift] [USER|ADDRESS]",
 	  .json = true,
-	  .summary = "who is banned, and until when; \"bans lift USER\" ends a ban",
-	  .detail = "Bans are made by l2tpgw kick --ban and end by themselves. lift needs root.\n",
+	  .summary = "who is banned, why and until when; \"bans lift ...\" ends a ban",
+	  .detail =
+	      "Bans are made by l2tpgw kick --ban and by what firewall.brute_force says, and end "
+	      "by\n"
+	      "themselves. A ban of an address keeps it out of IKE. One of a user that came of "
+	      "itself\n"
+	      "does not count where somebody has logged in during the last day. lift needs root.\n",
 	  .run = verb_bans },
 	{ .name = "mtu",
 	  .operands = "[POLICY]",

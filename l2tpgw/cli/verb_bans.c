@@ -8,21 +8,25 @@
 #include "cli/verb.h"
 
 #define BANS_TIMEOUT_MS 10000
-#define COLUMNS         3
+#define COLUMNS         5
+
+static const char *or_dash(const json_t *ban, const char *name)
+{
+	return json_is_string(json_object_get(ban, name)) ? print_text(ban, name) : "-";
+}
 
 static void print_bans(const json_t *bans)
 {
-	static const char *const titles[COLUMNS] = { "USER", "SINCE", "UNTIL" };
+	static const char *const titles[COLUMNS] = { "USER", "PEER", "SINCE", "UNTIL", "REASON" };
+	static const char *const names[COLUMNS] = { "user", "peer", "since", "until", "reason" };
 	size_t rows = json_array_size(bans);
 	cleanup_arena struct arena *arena = arena_new();
 	const char **cells = arena_alloc(arena, (rows * COLUMNS + 1) * sizeof(*cells));
 
 	for (size_t row = 0; row < rows; row++) {
-		const json_t *ban = json_array_get(bans, row);
-
-		cells[row * COLUMNS] = print_text(ban, "user");
-		cells[row * COLUMNS + 1] = print_text(ban, "since");
-		cells[row * COLUMNS + 2] = print_text(ban, "until");
+		for (size_t column = 0; column < COLUMNS; column++)
+			cells[row * COLUMNS + column] =
+			    or_dash(json_array_get(bans, row), names[column]);
 	}
 	if (rows)
 		print_table(titles, COLUMNS, cells, rows);
@@ -30,7 +34,7 @@ static void print_bans(const json_t *bans)
 		puts("nobody is banned");
 }
 
-/* `bans` or `bans lift USER`. */
+/* `bans` or `bans lift USER`, with an address in place of a user. */
 static json_t *make_request(const struct args *args, struct err *err)
 {
 	const char *verb = args->operand[0], *user = args->operand[1];
@@ -40,12 +44,14 @@ static json_t *make_request(const struct args *args, struct err *err)
 		return json_pack("{s:s}", "verb", "bans");
 	if (strcmp(verb, "lift") != 0 || !user) {
 		(void)err_set(err, ERR_USAGE, "bans: \"%.32s\" %s; see l2tpgw bans --help", verb,
-			      user ? "is not lift" : "is too little: it is bans lift USER");
+			      user ? "is not lift"
+				   : "is too little: it is bans lift USER or "
+				     "bans lift ADDRESS");
 		return NULL;
 	}
 	request = json_pack("{s:s, s:s}", "verb", "lift", "target", user);
 	if (!request)
-		(void)err_set(err, ERR_USAGE, "bans: that is no name of a user");
+		(void)err_set(err, ERR_USAGE, "bans: that is neither a user nor an address");
 	return request;
 }
 

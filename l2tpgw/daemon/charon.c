@@ -108,6 +108,7 @@ static void on_log(void *user, const char *event, const struct tree *message)
 	struct charon *charon = user;
 	struct refusal refusal;
 	uint64_t id = 0;
+	uint32_t peer;
 
 	(void)event;
 	if (!tree_number(message, "ikesa-uniqueid", 10, &id) || id > UINT32_MAX)
@@ -117,6 +118,8 @@ static void on_log(void *user, const char *event, const struct tree *message)
 		return;
 	log_notice("refused %s: %s%s%s", *refusal.peer ? refusal.peer : "a peer", refusal.reason,
 		   *refusal.offer ? "; it offered " : "", refusal.offer);
+	if (refusal.wrong_psk && ip4_parse(refusal.peer, &peer))
+		session_psk_failed(charon->gateway->sessions, gateway_now(), peer);
 }
 
 /* ---- snapshot ---- */

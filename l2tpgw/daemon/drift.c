@@ -9,7 +9,6 @@
 #include "base/log.h"
 #include "daemon/holdoff.h"
 #include "daemon/loop.h"
-#include "daemon/stays.h"
 
 #define POLL_MS  5000 /* for sysctls, whose changes nothing announces */
 #define RETRY_MS 5000 /* what could not be put back may be possible later */
@@ -126,7 +125,7 @@ void drift_repair(struct drift *drift, unsigned kinds)
 		return;
 	}
 	if (has_ruleset(&steps))
-		stays_refill(gateway->stays);
+		gateway_refill(gateway);
 	if (kinds != OBJECT_ALL)
 		return;
 	gateway->broken = false;

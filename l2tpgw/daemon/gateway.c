@@ -8,6 +8,7 @@
 #include "apply/object.h"
 #include "base/log.h"
 #include "daemon/admission.h"
+#include "daemon/bans.h"
 #include "daemon/charon.h"
 #include "daemon/drift.h"
 #include "daemon/loop.h"
@@ -80,6 +81,9 @@ static void act(struct gateway *gateway, const struct session_action *action)
 	case SESSION_RESYNC:
 		charon_resync(gateway->charon, action->delay_ms);
 		break;
+	case SESSION_BANS:
+		bans_changed(gateway);
+		break;
 	case SESSION_JOURNAL:
 		log_notice("%s: %s", session_journal_name(action->report->kind),
 			   action->report->text);
@@ -101,6 +105,12 @@ void gateway_settle(struct gateway *gateway)
 		if (again && gateway->admission)
 			admission_retry(gateway->admission);
 	}
+}
+
+void gateway_refill(struct gateway *gateway)
+{
+	stays_refill(gateway->stays);
+	bans_refill(gateway);
 }
 
 /* ---- the machine around it ---- */

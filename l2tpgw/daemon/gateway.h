@@ -66,6 +66,8 @@ struct gateway {
 /* A reload that systemd asked for, if there was one, is done: with what result, is in
  * apply_result. */
 void gateway_reloaded(struct gateway *gateway);
+/* The nftables table was made anew: puts back what its sets and maps hold of sessions and bans. */
+void gateway_refill(struct gateway *gateway);
 /* Looks at the machine again: a changed WAN is followed. */
 void gateway_host_changed(struct gateway *gateway);
 /* Performs what the session table asks for. Called after everything that changes the table. */

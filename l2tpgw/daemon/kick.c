@@ -64,7 +64,7 @@ static json_t *sessions_json(const struct kick *kick)
 static json_t *until_json(const struct kick *kick)
 {
 	const struct session_ban *ban =
-	    kick->user ? session_ban_of(kick->gateway->sessions, gateway_now().wall, kick->user)
+	    kick->user ? session_ban_of(kick->gateway->sessions, gateway_now().wall, kick->user, 0)
 		       : NULL;
 	char text[RFC3339_MAX];
 

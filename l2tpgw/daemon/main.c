@@ -127,6 +127,8 @@ static void parts_free(struct gateway *gateway)
 	workers_free(gateway->workers);
 	stays_free(gateway->stays);
 	pppds_free(gateway->pppds);
+	if (gateway->started)
+		bans_save(gateway);
 	session_table_free(gateway->sessions);
 	plan_free(gateway->plan);
 	policy_free(gateway->policy);

@@ -9,22 +9,22 @@
 struct pattern {
 	const char *text; /* found anywhere in the line */
 	const char *reason;
-	bool about_proposals;
+	enum { ABOUT_OTHER, ABOUT_PROPOSALS, ABOUT_PSK } about;
 };
 
 static const struct pattern patterns[] = {
-	{ "could not decrypt payloads", "wrong pre-shared key", false },
-	{ "decryption failed?", "wrong pre-shared key", false },
-	{ "Aggressive Mode PSK disabled", "it insists on Aggressive Mode", false },
-	{ "no IKE config found for", "it speaks another version of IKE than IKEv1", false },
-	{ "no proposal found", "none of its IKE proposals is admitted", true },
+	{ "could not decrypt payloads", "wrong pre-shared key", ABOUT_PSK },
+	{ "decryption failed?", "wrong pre-shared key", ABOUT_PSK },
+	{ "Aggressive Mode PSK disabled", "it insists on Aggressive Mode", ABOUT_OTHER },
+	{ "no IKE config found for", "it speaks another version of IKE than IKEv1", ABOUT_OTHER },
+	{ "no proposal found", "none of its IKE proposals is admitted", ABOUT_PROPOSALS },
 	{ "no matching proposal found, sending NO_PROPOSAL_CHOSEN",
-	  "none of its ESP proposals is admitted", true },
+	  "none of its ESP proposals is admitted", ABOUT_PROPOSALS },
 	{ "no matching CHILD_SA config found",
 	  "it asks for something other than L2TP in "
 	  "transport mode",
-	  false },
-	{ "no peer config found", "it authenticates in a way that is not configured", false },
+	  ABOUT_OTHER },
+	{ "no peer config found", "it authenticates in a way that is not configured", ABOUT_OTHER },
 };
 
 static struct refusal_attempt *attempt_of(struct refusals *refusals, uint32_t ike_id)
@@ -90,7 +90,9 @@ bool refusals_line(struct refusals *refusals, uint32_t ike_id, const char *messa
 	if (!pattern || attempt->reported)
 		return false;
 	attempt->reported = true;
-	*out = (struct refusal){ attempt->peer, pattern->reason,
-				 pattern->about_proposals ? attempt->offer : "" };
+	*out = (struct refusal){ .peer = attempt->peer,
+				 .reason = pattern->reason,
+				 .offer = pattern->about == ABOUT_PROPOSALS ? attempt->offer : "",
+				 .wrong_psk = pattern->about == ABOUT_PSK };
 	return true;
 }

@@ -30,6 +30,7 @@ struct refusal {
 	const char *peer;   /* address, "" if unknown */
 	const char *reason; /* static text */
 	const char *offer;  /* "" unless the reason is about proposals */
+	bool wrong_psk;     /* which takes that it heard us: the peer's address is its own */
 };
 
 /* One line of charon's log; true if it completes a refusal, which is then in *out. */

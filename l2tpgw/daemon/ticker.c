@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/ticker.h"
 
+#include "daemon/bans.h"
 #include "daemon/drift.h"
 #include "daemon/loop.h"
 #include "daemon/workers.h"
 
 #define TICK_MS 500
+#define SAVE_MS 60000 /* what a kill may cost of what is known of good standing */
 
 static struct loop_timer timer;
+static uint64_t save_due;
 
 static void tick(void *user)
 {
@@ -17,6 +20,10 @@ static void tick(void *user)
 	gateway_settle(gateway);
 	workers_tick(gateway->workers);
 	drift_tick(gateway->drift);
+	if (loop_ms() >= save_due) {
+		save_due = loop_ms() + SAVE_MS;
+		bans_save(gateway);
+	}
 	gateway->was_ready |= gateway_ready(gateway);
 	loop_timer_in(&timer, TICK_MS);
 }

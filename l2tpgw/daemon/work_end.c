@@ -10,7 +10,6 @@
 #include "daemon/control.h"
 #include "daemon/drift.h"
 #include "daemon/guard.h"
-#include "daemon/stays.h"
 #include "daemon/workers.h"
 
 #define TICK_MS  20
@@ -118,7 +117,7 @@ void work_refill(struct transaction *t)
 
 	for (size_t i = 0; i < t->work.done; i++) {
 		if (steps->list[i].object.kind == OBJECT_RULESET)
-			stays_refill(t->gateway->stays);
+			gateway_refill(t->gateway);
 	}
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "session/expiry.h"
+#include "session/lockout.h"
 #include "session/report.h"
 #include "session/text.h"
 
@@ -57,14 +58,15 @@ static const struct policy_user *usable_user(const struct session_table *table, 
 	const struct policy_user *user =
 	    policy_user(table->policy, event->admission->request->user);
 
-	if (!user)
+	if (session_ban_of(table, event->now.wall, event->admission->request->user,
+			   event->admission->peer))
+		deny(event, SESSION_DENY_BANNED);
+	else if (!user)
 		deny(event, SESSION_DENY_UNKNOWN_USER);
 	else if (user->disabled)
 		deny(event, SESSION_DENY_DISABLED);
 	else if (expiry_over(user, event->now.wall))
 		deny(event, SESSION_DENY_EXPIRED);
-	else if (session_ban_of(table, event->now.wall, user->name))
-		deny(event, SESSION_DENY_BANNED);
 	else if (!proven(user, event))
 		deny(event, SESSION_DENY_PASSWORD);
 	else
@@ -184,6 +186,7 @@ static void log_in(struct session_table *table, struct session *session,
 	text_printable(request->auth, strlen(request->auth), session->auth, sizeof(session->auth));
 	table_state(table, session, SESSION_DIALING);
 	report_admitted(table, session);
+	lockout_passed(table, event->now, session);
 	machine_write(table, session);
 	machine_oust(table, session, event->now);
 	allow(event, session);
@@ -245,13 +248,27 @@ static bool well_formed(const struct session_table *table, const struct session_
 	       (!other || fabric_vip(other->slot) == request->vip);
 }
 
+static void count_failure(struct session_table *table, const struct event *event)
+{
+	const struct admission *admission = event->admission;
+	enum session_denial denial = admission->answer->denial;
+
+	if (denial == SESSION_DENY_PASSWORD || denial == SESSION_DENY_UNKNOWN_USER)
+		lockout_failed(table, event->now, admission->peer,
+			       denial == SESSION_DENY_PASSWORD ? admission->request->user : NULL,
+			       SESSION_BAN_LOGINS);
+}
+
 enum session_verdict session_admit(struct session_table *table, struct session_now now,
 				   const struct session_request *request, bool last,
 				   struct session_answer *answer)
 {
-	struct admission admission = { .request = request, .last = last, .answer = answer };
-	struct event event = { .kind = EVENT_ADMIT, .now = now, .admission = &admission };
 	const struct session *session = session_by_slot(table, request->vip - FABRIC_VIP_NET);
+	struct admission admission = { .request = request,
+				       .peer = session ? session->ike.remote : 0,
+				       .last = last,
+				       .answer = answer };
+	struct event event = { .kind = EVENT_ADMIT, .now = now, .admission = &admission };
 
 	memset(answer, 0, sizeof(*answer));
 	if (well_formed(table, request))
@@ -260,7 +277,9 @@ enum session_verdict session_admit(struct session_table *table, struct session_n
 		deny(&event, SESSION_DENY_MALFORMED);
 	if (admission.verdict != SESSION_ADMIT)
 		explicit_bzero(answer->message, sizeof(answer->message));
-	if (admission.verdict == SESSION_DENY)
+	if (admission.verdict == SESSION_DENY) {
 		report_denied(table, session, request, answer->denial, now.wall);
+		count_failure(table, &event);
+	}
 	return admission.verdict;
 }

@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ip4.h"
 #include "base/mem.h"
-#include "base/rfc3339.h"
-#include "policy/json.h"
+#include "session/lockout.h"
 #include "session/table.h"
 #include "session/text.h"
+
+#define GROWTH 64
 
 static void drop(struct table_bans *bans, size_t at)
 {
@@ -26,8 +28,34 @@ static void drop_over(struct table_bans *bans, int64_t wall)
 
 static bool drop_user(struct table_bans *bans, const char *user)
 {
+	size_t before = bans->count;
+
+	for (size_t i = bans->count; i-- > 0;) {
+		if (*user && !strcmp(bans->list[i].user, user))
+			drop(bans, i);
+	}
+	return bans->count < before;
+}
+
+static bool drop_address(struct table_bans *bans, const char *text)
+{
+	size_t before = bans->count;
+	uint32_t address;
+
+	if (!ip4_parse(text, &address) || !address)
+		return false;
+	for (size_t i = bans->count; i-- > 0;) {
+		if (bans->list[i].address == address)
+			drop(bans, i);
+	}
+	return bans->count < before;
+}
+
+/* Of those that nobody pronounced. */
+static bool drop_first_to_end(struct table_bans *bans)
+{
 	for (size_t i = 0; i < bans->count; i++) {
-		if (strcmp(bans->list[i].user, user) != 0)
+		if (bans->list[i].why == SESSION_BAN_BY_HAND)
 			continue;
 		drop(bans, i);
 		return true;
@@ -35,17 +63,47 @@ static bool drop_user(struct table_bans *bans, const char *user)
 	return false;
 }
 
-/* Kept in the order of their end. */
 static void insert(struct table_bans *bans, const struct session_ban *ban)
 {
 	size_t at = bans->count;
 
-	bans->list = mem_grow(bans->list, bans->count, bans->count + 1, sizeof(*ban));
+	if (bans->count % GROWTH == 0)
+		bans->list = mem_grow(bans->list, bans->count, bans->count + GROWTH, sizeof(*ban));
 	while (at > 0 && bans->list[at - 1].until > ban->until)
 		at--;
 	memmove(&bans->list[at + 1], &bans->list[at], (bans->count - at) * sizeof(*ban));
 	bans->list[at] = *ban;
 	bans->count++;
+}
+
+static bool make_room(struct table_bans *bans)
+{
+	return bans->count < SESSION_BANS_MAX || drop_first_to_end(bans);
+}
+
+/* ---- by hand ---- */
+
+static bool is_banned_address(const struct table_bans *bans, const char *user, uint32_t address)
+{
+	for (size_t i = 0; i < bans->count; i++) {
+		if (bans->list[i].address == address && !strcmp(bans->list[i].user, user))
+			return true;
+	}
+	return false;
+}
+
+/* Where the user is now, if nobody else is, or was lately. */
+static void ban_addresses(struct session_table *table, struct session_ban ban)
+{
+	table_foreach(session, table)
+	{
+		ban.address = session->ike.remote;
+		if (!strcmp(session->user, ban.user) && ban.address &&
+		    lockout_is_only(table, ban.since, ban.address, ban.user) &&
+		    !is_banned_address(&table->bans, ban.user, ban.address) &&
+		    make_room(&table->bans))
+			insert(&table->bans, &ban);
+	}
 }
 
 int session_ban(struct session_table *table, int64_t wall, const char *user, int64_t seconds,
@@ -59,105 +117,66 @@ int session_ban(struct session_table *table, int64_t wall, const char *user, int
 	text_copy(ban.user, sizeof(ban.user), user);
 	drop_over(&table->bans, wall);
 	(void)drop_user(&table->bans, user);
-	if (table->bans.count >= SESSION_BANS_MAX)
+	if (!make_room(&table->bans))
 		return err_set(err, ERR_FAILED, "%d users are banned already; lift a ban first",
 			       SESSION_BANS_MAX);
 	insert(&table->bans, &ban);
+	ban_addresses(table, ban);
+	table_bans_changed(table);
 	return 0;
 }
 
-bool session_ban_lift(struct session_table *table, int64_t wall, const char *user)
+void session_ban_add(struct session_table *table, const struct session_ban *ban)
+{
+	drop_over(&table->bans, ban->since);
+	if (!make_room(&table->bans))
+		return;
+	insert(&table->bans, ban);
+	table_bans_changed(table);
+}
+
+bool session_ban_lift(struct session_table *table, int64_t wall, const char *target)
 {
 	drop_over(&table->bans, wall);
-	return drop_user(&table->bans, user);
+	if (!drop_user(&table->bans, target) && !drop_address(&table->bans, target))
+		return false;
+	table_bans_changed(table);
+	return true;
+}
+
+/* ---- questions ---- */
+
+static bool keeps_out(const struct session_table *table, const struct session_ban *ban,
+		      int64_t wall, const char *user, uint32_t address)
+{
+	if (ban->until <= wall || (*ban->user && strcmp(ban->user, user) != 0) ||
+	    (ban->address && ban->address != address))
+		return false;
+	/* Somebody else's guesses must not lock out those who are known to be themselves. */
+	return ban->why == SESSION_BAN_BY_HAND || ban->address || !address ||
+	       !lockout_trusts(table, wall, address);
 }
 
 const struct session_ban *session_ban_of(const struct session_table *table, int64_t wall,
-					 const char *user)
+					 const char *user, uint32_t address)
 {
-	for (size_t i = 0; i < table->bans.count; i++) {
+	for (size_t i = table->bans.count; i-- > 0;) {
 		const struct session_ban *ban = &table->bans.list[i];
 
-		if (ban->until > wall && !strcmp(ban->user, user))
+		if (keeps_out(table, ban, wall, user, address))
 			return ban;
 	}
 	return NULL;
 }
 
-static json_t *time_json(int64_t wall)
+bool session_ban_closes(const struct session_ban *ban)
 {
-	char text[RFC3339_MAX];
-	const char *time = rfc3339_text(wall, text);
-
-	return time ? json_string(time) : json_null();
+	return ban->address && (!*ban->user || ban->why == SESSION_BAN_BY_HAND);
 }
 
-json_t *session_bans_json(struct session_table *table, int64_t wall)
+const struct session_ban *session_bans(struct session_table *table, int64_t wall, size_t *count)
 {
-	json_t *list = json_array();
-
 	drop_over(&table->bans, wall);
-	for (size_t i = 0; i < table->bans.count; i++) {
-		const struct session_ban *ban = &table->bans.list[i];
-
-		json_array_append_new(list, json_pack("{s:o, s:n, s:o, s:o}", "user",
-						      json_text(ban->user), "peer", "since",
-						      time_json(ban->since), "until",
-						      time_json(ban->until)));
-	}
-	return list;
-}
-
-json_t *session_bans_encode(struct session_table *table, int64_t wall)
-{
-	return json_pack("{s:i, s:o}", "format", SESSION_FORMAT, "bans",
-			 session_bans_json(table, wall));
-}
-
-static bool decode_ban(const json_t *json, struct session_ban *ban)
-{
-	const char *user = json_string_value(json_object_get(json, "user"));
-	const char *since = json_string_value(json_object_get(json, "since"));
-	const char *until = json_string_value(json_object_get(json, "until"));
-
-	if (!user || !*user || strlen(user) >= sizeof(ban->user) || !since || !until ||
-	    !rfc3339_parse(since, &ban->since) || !rfc3339_parse(until, &ban->until))
-		return false;
-	text_copy(ban->user, sizeof(ban->user), user);
-	return true;
-}
-
-static int decode(struct session_table *table, const json_t *root, struct err *err)
-{
-	const json_t *list = json_object_get(root, "bans"), *item;
-	size_t i;
-
-	if (json_integer_value(json_object_get(root, "format")) != SESSION_FORMAT)
-		return err_set(err, ERR_FAILED, "it is of another format than %d", SESSION_FORMAT);
-	if (!json_is_array(list) || json_array_size(list) > SESSION_BANS_MAX)
-		return err_set(err, ERR_FAILED, "it is damaged");
-	json_array_foreach(list, i, item)
-	{
-		struct session_ban ban;
-
-		if (!decode_ban(item, &ban))
-			return err_set(err, ERR_FAILED, "entry %zu is damaged", i + 1);
-		(void)drop_user(&table->bans, ban.user);
-		insert(&table->bans, &ban);
-	}
-	return 0;
-}
-
-int session_bans_decode(struct session_table *table, int64_t wall, const char *text, size_t len,
-			struct err *err)
-{
-	cleanup_json json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
-	int result;
-
-	table->bans.count = 0;
-	result = decode(table, root, err);
-	if (result < 0)
-		table->bans.count = 0;
-	drop_over(&table->bans, wall);
-	return result;
+	*count = table->bans.count;
+	return table->bans.list;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "session/admit.h"
+#include "session/lockout.h"
 #include "session/reason.h"
 #include "session/report.h"
 #include "session/text.h"
@@ -160,6 +161,8 @@ static void log_out(struct session_table *table, struct session *session, const 
 		session->tx_bytes = event->end->tx_bytes;
 	}
 	report_ended(table, session, event->now.wall, reason, event->end);
+	if (session->was_up)
+		lockout_passed(table, event->now, session);
 	release_address(table, session);
 	session->pppd = (struct session_pid){ 0 };
 	session->address = session->mtu = session->call = 0;

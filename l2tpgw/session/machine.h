@@ -34,6 +34,7 @@ struct event {
 	const struct sa_child *child; /* CHILD_UP, CHILD_REKEY */
 	struct admission {
 		const struct session_request *request;
+		uint32_t peer; /* where it comes from; 0 = not known */
 		bool last;
 		struct session_answer *answer;
 		enum session_verdict verdict;

@@ -40,6 +40,7 @@ static const struct {
 			      "its xl2tpd worker of an earlier configuration ended (l2tp.drain)",
 			      true },
 	[SESSION_CHARON_RESTART] = { "charon-restart", "charon is started anew", true },
+	[SESSION_BANNED] = { "banned", "its address is banned", true },
 	[SESSION_SHUTDOWN] = { "shutdown", "the gateway is being shut down", true },
 };
 
@@ -102,6 +103,7 @@ static const char *const journals[] = {
 	[SESSION_J_REBOUND] = "rebound",
 	[SESSION_J_REKEYED] = "rekeyed",
 	[SESSION_J_COLLISION] = "collision",
+	[SESSION_J_BANNED] = "banned",
 	[SESSION_J_ORPHANED] = "orphaned",
 	[SESSION_J_RESTORED] = "restored",
 };
@@ -122,7 +124,7 @@ static const struct {
 	[SESSION_DENY_DISABLED] = { "disabled", "the user is disabled" },
 	[SESSION_DENY_EXPIRED] = { "expired", "the user has expired (users[].expires)" },
 	[SESSION_DENY_PASSWORD] = { "wrong-password", "wrong password" },
-	[SESSION_DENY_BANNED] = { "banned", "the user is banned" },
+	[SESSION_DENY_BANNED] = { "banned", "the user or the address is banned" },
 	[SESSION_DENY_LIMIT] = { "limit", "l2tp.max_sessions sessions are there already" },
 	[SESSION_DENY_EXHAUSTED] = { "exhausted", "addresses.pool has no free address" },
 	[SESSION_DENY_ADDRESS_IN_USE] = { "address-in-use",

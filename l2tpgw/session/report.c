@@ -7,6 +7,7 @@
 
 #include "base/ip4.h"
 #include "base/rfc3339.h"
+#include "policy/units.h"
 #include "session/text.h"
 
 #define PEER_MAX (IP4_TEXT_MAX + 8)
@@ -86,7 +87,8 @@ void report_denied(struct session_table *table, const struct session *session,
 	    session ? peer_text(&session->ike, peer) : "an unknown address",
 	    session_denial_text(denial));
 	if (denial == SESSION_DENY_BANNED)
-		say_until(report, session_ban_of(table, wall, request->user));
+		say_until(report, session_ban_of(table, wall, request->user,
+						 session ? session->ike.remote : 0));
 }
 
 void report_up(struct session_table *table, const struct session *session)
@@ -154,6 +156,26 @@ void report_collision(struct session_table *table, const struct session *session
 	report->reason = SESSION_COLLISION;
 	say(report, "closing the new IPsec SA of %s: its mark %u falls into slot %u, which %s has",
 	    peer_text(ike, peer), child->mark, session->slot, user_text(session));
+}
+
+void report_banned(struct session_table *table, const struct session_ban *ban)
+{
+	struct session_report *report = table_report(table, SESSION_J_BANNED, 0);
+	const char *what = ban->why == SESSION_BAN_PSK ? "wrong pre-shared keys" : "failed logins";
+	char peer[IP4_TEXT_MAX], window[UNITS_TEXT_MAX];
+
+	text_copy(report->user, sizeof(report->user), ban->user);
+	(void)ip4_text(ban->address, peer);
+	if (*ban->user && ban->address)
+		say(report, "%s is banned at %s", ban->user, peer);
+	else if (*ban->user)
+		say(report, "%s is banned where nobody has logged in lately", ban->user);
+	else
+		say(report, "%s is banned", peer);
+	say_until(report, ban);
+	say(report, ": %u %s within %s%s", table->policy->firewall.brute_force.failures, what,
+	    units_text(table->policy->firewall.brute_force.window, window),
+	    ban->address ? "" : ", from several addresses");
 }
 
 void report_orphaned(struct session_table *table, const struct session *session)

@@ -22,6 +22,8 @@ void report_rekeyed(struct session_table *table, const struct session *session);
 /* A new SA met a slot in use. */
 void report_collision(struct session_table *table, const struct session *session,
 		      const struct sa_ike *ike, const struct sa_child *child);
+/* By itself: see lockout.h. */
+void report_banned(struct session_table *table, const struct session_ban *ban);
 void report_orphaned(struct session_table *table, const struct session *session);
 void report_restored(struct session_table *table, const struct session *session);
 

@@ -84,8 +84,9 @@ enum session_reason {
 	SESSION_DRAINED,        /* l2tp.drain */
 	SESSION_CHARON_RESTART, /* asked for: with --allow-drop */
 	SESSION_SHUTDOWN,
+	SESSION_BANNED, /* an SA of a banned address, over which nobody has logged in */
 };
-#define SESSION_REASONS 25
+#define SESSION_REASONS 26
 /* "hung-up", and "the client hung up". Never NULL. */
 const char *session_reason_name(enum session_reason reason);
 const char *session_reason_text(enum session_reason reason);
@@ -141,6 +142,7 @@ enum session_action_kind {
 	SESSION_WRITE,        /* write the slot's record, see session_encode() */
 	SESSION_REMOVE,       /* remove the slot's record file */
 	SESSION_RESYNC,       /* take a snapshot, delay_ms from now (one pending is enough) */
+	SESSION_BANS,         /* the bans are others: write them, and keep out whom they name */
 	SESSION_JOURNAL,      /* report an event */
 };
 
@@ -154,6 +156,7 @@ enum session_journal {
 	SESSION_J_REBOUND, /* the peer's real address or port changed */
 	SESSION_J_REKEYED,
 	SESSION_J_COLLISION,
+	SESSION_J_BANNED,
 	SESSION_J_ORPHANED, /* charon died; the session goes on */
 	SESSION_J_RESTORED, /* taken over from an earlier l2tpgwd */
 };
@@ -194,6 +197,11 @@ void session_table_shards(struct session_table *table, const uint8_t worker_of[F
 /* Takes the next action out of the queue; false if there is none. */
 bool session_next(struct session_table *table, struct session_action *action);
 
+/*
+ * Somebody at that address has another pre-shared key: charon could not read what it received in
+ * answer to what it had sent there.
+ */
+void session_psk_failed(struct session_table *table, struct session_now now, uint32_t address);
 /*
  * charon. `life` is any number but 0 that tells one life of charon from another (its pid and start
  * time mixed, say); call it before session_restore() and before the first SA event. A life other

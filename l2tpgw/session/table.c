@@ -14,6 +14,7 @@ struct session_table *session_table_new(const struct policy *policy)
 
 	table->policy = policy;
 	table->pool = pool_new(policy);
+	table->suspicion = suspicion_new();
 	return table;
 }
 
@@ -28,6 +29,7 @@ void session_table_free(struct session_table *table)
 	table_foreach(session, table) free(session);
 	free(table->ended);
 	free(table->bans.list);
+	suspicion_free(table->suspicion);
 	pool_free(table->pool);
 	free(table);
 }
@@ -154,6 +156,11 @@ struct session_report *table_report(struct session_table *table, enum session_jo
 	queued->report->kind = kind;
 	queued->report->slot = slot;
 	return queued->report;
+}
+
+void table_bans_changed(struct session_table *table)
+{
+	enqueue(table, SESSION_BANS, 0);
 }
 
 void table_resync(struct session_table *table, unsigned delay_ms)

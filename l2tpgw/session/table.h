@@ -6,6 +6,7 @@
 #include "session/ban.h"
 #include "session/pool.h"
 #include "session/session.h"
+#include "session/suspicion.h"
 
 #define TABLE_NEVER UINT64_MAX
 
@@ -37,6 +38,7 @@ struct session_table {
 	int64_t expiry_from, expiry_to; /* wall seconds in which no user expires */
 
 	struct table_bans bans;
+	struct suspicion *suspicion;
 
 	struct queued *first, *last;
 	struct session_report *handed_out; /* of the last session_next() */
@@ -59,6 +61,7 @@ struct session_action *table_emit(struct session_table *table, enum session_acti
 				  const struct session *session);
 struct session_report *table_report(struct session_table *table, enum session_journal kind,
 				    uint32_t slot);
+void table_bans_changed(struct session_table *table);
 void table_resync(struct session_table *table, unsigned delay_ms);
 
 #define table_foreach(it, table)                                            \

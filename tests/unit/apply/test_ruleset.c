@@ -83,7 +83,7 @@ static void each_change_is_seen_and_undone(void **state)
 		const char *command, *found;
 	} changes[] = {
 		{ "flush chain inet l2tpgw leak", "chain leak has 0 rules instead of 3" },
-		{ "insert rule inet l2tpgw guard accept", "chain guard has 6 rules instead of 5" },
+		{ "insert rule inet l2tpgw guard accept", "chain guard has 8 rules instead of 7" },
 		{ "delete element inet l2tpgw vip_of { 7 }",
 		  "map vip_of has 4095 elements instead of 4096" },
 		{ "delete element inet l2tpgw worker_of { 0 }\n"

@@ -160,8 +160,7 @@ static void live_sets_survive(void **state)
 	(void)state;
 	flush_table();
 	load(plan->ruleset);
-	load("add set inet l2tpgw banned { type ipv4_addr; }\n"
-	     "add element inet l2tpgw banned { 192.0.2.7 }\n");
+	load("add element inet l2tpgw banned { 192.0.2.7 timeout 1h }\n");
 	load(plan->ruleset);
 	list(&out);
 	assert_non_null(strstr(buf_text(&out), "192.0.2.7"));

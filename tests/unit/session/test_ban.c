@@ -24,9 +24,10 @@ static void a_ban_keeps_a_user_out_until_it_is_over(void **state)
 	assert_int_equal(answer.denial, SESSION_DENY_BANNED);
 	assert_string_equal(answer.message, "");
 	drained = drain(table);
-	assert_string_equal(drained.report[SESSION_J_REFUSED].text,
-			    "refused alice from 203.0.113.1:4501: the user is banned until "
-			    "2023-11-14T22:14:20Z");
+	assert_string_equal(
+	    drained.report[SESSION_J_REFUSED].text,
+	    "refused alice from 203.0.113.1:4501: the user or the address is banned until "
+	    "2023-11-14T22:14:20Z");
 	/* Nobody else behind that address notices. */
 	assert_int_equal(dial(table, 59000, 2, 502, "dave"), SESSION_ADMIT);
 	assert_int_equal(dial(table, 60000, 1, 501, "alice"), SESSION_ADMIT);
@@ -41,12 +42,12 @@ static void a_ban_can_be_lifted_and_replaced(void **state)
 	(void)state;
 	assert_int_equal(session_ban(table, WALL, "alice", 60, &err), 0);
 	assert_int_equal(session_ban(table, WALL, "alice", 10, &err), 0);
-	assert_int_equal(session_ban_of(table, WALL, "alice")->until, WALL + 10);
-	assert_null(session_ban_of(table, WALL + 10, "alice"));
+	assert_int_equal(session_ban_of(table, WALL, "alice", 0)->until, WALL + 10);
+	assert_null(session_ban_of(table, WALL + 10, "alice", 0));
 	assert_false(session_ban_lift(table, WALL, "bob"));
 	assert_true(session_ban_lift(table, WALL, "alice"));
 	assert_false(session_ban_lift(table, WALL, "alice"));
-	assert_null(session_ban_of(table, WALL, "alice"));
+	assert_null(session_ban_of(table, WALL, "alice", 0));
 	session_table_free(table);
 }
 
@@ -88,8 +89,8 @@ static void bans_outlive_the_table(void **state)
 	json_decref(json);
 	assert_int_equal(session_bans_decode(next, WALL + 10, text, strlen(text), &err), 0);
 	free(text);
-	assert_null(session_ban_of(next, WALL + 10, "over"));
-	assert_int_equal(session_ban_of(next, WALL + 10, "late")->until, WALL + 90);
+	assert_null(session_ban_of(next, WALL + 10, "over", 0));
+	assert_int_equal(session_ban_of(next, WALL + 10, "late", 0)->until, WALL + 90);
 	list = session_bans_json(next, WALL + 10);
 	assert_int_equal(json_array_size(list), 2);
 	assert_string_equal(json_string_value(json_object_get(json_array_get(list, 0), "user")),

@@ -193,6 +193,7 @@ static void obey(struct world *w)
 			if (below(w, 4)) /* xl2tpd may be frozen */
 				session_tunnel_closed(w->table, at_ms(w->ms), action.slot);
 			break;
+		case SESSION_BANS:
 		case SESSION_FORGET_SLOT:
 		case SESSION_RESYNC:
 			break;
