@@ -56,10 +56,11 @@ def test_wrong_credentials():
             check(f"{what}: the log says why", gateway.logged(reason, 60), f"wanted {reason} in\n{gateway.log()}")
             check(f"{what}: does not get in", not clients[what].is_up())
         equal("nobody has a session", [one for one in gateway.sessions() if one["state"] == "up"], [])
-        for client in clients.values():
-            client.stop()
     equal("nothing but IPsec on the wan", only_ipsec(wan.path), [])
-    wait_until(lambda: not sas(net.gw), 120, "the refused ones' SAs end")
+    for client in clients.values():
+        client.stop()
+    wait_until(lambda: not sas(net.gw) and not net.gw.run("ip l2tp show tunnel").stdout, 120,
+               "the refused ones' SAs and tunnels end")
     # The first pppd of a machine makes a database for all of them; `down` takes it away (test_conserve).
     changed = [line for line in diff(before, snapshot(net.gw)) if "/run/pppd2.tdb" not in line]
     equal("nothing changed", changed, [])
