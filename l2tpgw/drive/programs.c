@@ -25,6 +25,9 @@ static const char *const places[PROGRAMS][PLACES] = {
 	[PROGRAM_SWANCTL] = { "/usr/sbin/swanctl", "/usr/bin/swanctl" },
 	[PROGRAM_MODPROBE] = { "/usr/sbin/modprobe", "/sbin/modprobe", "/usr/bin/modprobe" },
 	[PROGRAM_SYSTEMCTL] = { "/usr/bin/systemctl", "/bin/systemctl" },
+	[PROGRAM_UFW] = { "/usr/sbin/ufw", "/sbin/ufw" },
+	[PROGRAM_IPTABLES] = { "/usr/sbin/iptables-nft", "/sbin/iptables-nft" },
+	[PROGRAM_IPTABLES_LEGACY] = { "/usr/sbin/iptables-legacy", "/sbin/iptables-legacy" },
 };
 
 static const char *find(enum program program)

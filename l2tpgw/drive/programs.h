@@ -12,6 +12,9 @@ enum program {
 	PROGRAM_SWANCTL,
 	PROGRAM_MODPROBE,
 	PROGRAM_SYSTEMCTL,
+	PROGRAM_UFW,
+	PROGRAM_IPTABLES,        /* the one whose rules are nftables' */
+	PROGRAM_IPTABLES_LEGACY, /* the one with rules of its own in the kernel */
 	PROGRAMS,
 };
 

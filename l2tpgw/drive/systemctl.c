@@ -1,22 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "drive/systemctl.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
-#include "drive/process.h"
-#include "drive/programs.h"
+#include "drive/program_run.h"
 
-#define WORDS_MAX 12
-#define SAID_MAX  65536
-#define WAIT_MS   240000 /* longer than any start or stop of our unit may take */
+#define WAIT_MS 240000 /* longer than any start or stop of our unit may take */
 
 bool systemctl_usable(void)
 {
@@ -24,65 +15,14 @@ bool systemctl_usable(void)
 	return access("/run/systemd/system", F_OK) == 0 && program_exists(PROGRAM_SYSTEMCTL);
 }
 
-static void read_all(int fd, struct buf *said)
-{
-	char block[4096];
-	ssize_t n;
-
-	do {
-		n = read(fd, block, sizeof(block));
-		if (n > 0 && said && said->len + (size_t)n <= SAID_MAX)
-			buf_append(said, block, (size_t)n);
-	} while (n > 0 || (n < 0 && errno == EINTR));
-}
-
-static int finish(struct process *process, struct err *err)
-{
-	int status = -1;
-
-	if (!process_wait(process, WAIT_MS)) {
-		(void)process_signal(process, SIGKILL, err);
-		(void)process_wait(process, 1000);
-		process_release(process);
-		return err_set(err, ERR_FAILED, "systemctl does not come to an end");
-	}
-	if (process_reap(process, &status, err) < 0)
-		return -1;
-	if (!WIFEXITED(status))
-		return err_set(err, ERR_FAILED, "systemctl was killed");
-	return WEXITSTATUS(status);
-}
-
 int systemctl(const char *const *words, struct buf *said, struct err *err)
 {
-	static const char *const env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL };
-	const char *argv[WORDS_MAX + 2] = { program_path(PROGRAM_SYSTEMCTL) };
-	struct spawn spawn = { .argv = argv, .env = env };
-	struct process process = PROCESS_NONE;
-	cleanup_fd int ours = -1, theirs = -1;
-	int ends[2];
-
-	for (size_t i = 0; i < WORDS_MAX && words[i]; i++)
-		argv[i + 1] = words[i];
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return err_errno(err, errno, "cannot run %s", argv[0]);
-	ours = ends[0];
-	spawn.out = theirs = ends[1];
-	if (process_spawn(&spawn, &process, err) < 0)
-		return -1;
-	close(steal_fd(&theirs));
-	read_all(ours, said);
-	return finish(&process, err);
+	return program_run(PROGRAM_SYSTEMCTL, words, WAIT_MS, said, err);
 }
 
 int systemctl_must(const char *const *words, struct err *err)
 {
-	cleanup_buf struct buf said = BUF_INIT;
-	int status = systemctl(words, &said, err);
-
-	if (status <= 0)
-		return status;
-	return err_set(err, ERR_FAILED, "systemctl %s: %s", words[**words == '-'], buf_text(&said));
+	return program_must(PROGRAM_SYSTEMCTL, words, WAIT_MS, err);
 }
 
 int systemctl_property(const char *unit, const char *property, struct buf *value, struct err *err)
