@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef L2TPGW_DRIVE_IPTABLES_H
+#define L2TPGW_DRIVE_IPTABLES_H
+
+/*
+ * iptables(8), IPv4, table filter, by its own programs. There are two kinds of rules, those that
+ * live in nftables and the old ones, and a program for each: the plain name is one or the other.
+ */
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+enum iptables_kind { IPTABLES_NFT, IPTABLES_LEGACY };
+
+#define IPTABLES_WORDS_MAX 32
+
+/*
+ * `rule` is what follows the chain, words apart by blanks, without a comment: "-i l2tpgw+ -j
+ * ACCEPT". A chain that is not there has no rule.
+ */
+int iptables_has(enum iptables_kind kind, const char *chain, const char *rule, const char *comment,
+		 bool *has, struct err *err);
+/* In front of all others. */
+int iptables_insert(enum iptables_kind kind, const char *chain, const char *rule,
+		    const char *comment, struct err *err);
+/* As often as it is there. */
+int iptables_delete(enum iptables_kind kind, const char *chain, const char *rule,
+		    const char *comment, struct err *err);
+/* The rules as iptables-save(8) would write them, in IPv4's filter table. */
+int iptables_list(enum iptables_kind kind, struct buf *out, struct err *err);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "drive/ufw.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "drive/program_run.h"
+
+#define RULES_MAX (4u << 20)
+#define RUN_MS    30000 /* it is written in Python and starts other programs */
+
+/* Since 0.34, and before that. */
+static const char *const rules_paths[] = { "/etc/ufw/user.rules", "/lib/ufw/user.rules" };
+
+bool ufw_installed(void)
+{
+	return program_exists(PROGRAM_UFW);
+}
+
+/* "### tuple ### allow udp 500 0.0.0.0/0 any 0.0.0.0/0 in comment=6c3274…": in hex. */
+bool ufw_rules_have(const char *text, size_t len, const char *comment)
+{
+	static const char mark[] = "### tuple ###";
+	char wanted[2 * UFW_COMMENT_MAX + 16] = " comment=";
+	size_t used = strlen(wanted);
+
+	for (const char *at = comment; *at && used + 3 < sizeof(wanted); at++)
+		used += (size_t)snprintf(wanted + used, sizeof(wanted) - used, "%02x",
+					 (unsigned char)*at);
+	for (const char *line = text, *end = text + len; line < end;) {
+		const char *stop = memchr(line, '\n', (size_t)(end - line));
+		size_t size = (size_t)((stop ? stop : end) - line);
+
+		if (size > sizeof(mark) - 1 + used && !memcmp(line, mark, sizeof(mark) - 1) &&
+		    !memcmp(line + size - used, wanted, used))
+			return true;
+		line += size + 1;
+	}
+	return false;
+}
+
+int ufw_has(const char *comment, bool *has, struct err *err)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	*has = false;
+	for (size_t i = 0; i < array_size(rules_paths); i++) {
+		if (access(rules_paths[i], F_OK) < 0)
+			continue;
+		if (file_read(rules_paths[i], RULES_MAX, &text, err) < 0)
+			return -1;
+		*has = ufw_rules_have(buf_text(&text), text.len, comment);
+		return 0;
+	}
+	return 0;
+}
+
+bool ufw_words(char *copy, const char *verb, const char *words[UFW_WORDS_MAX + 1])
+{
+	size_t count = 0;
+	char *word;
+
+	while ((word = strsep(&copy, " "))) {
+		bool route = count == 0 && !strcmp(word, "route");
+
+		if (count + 2 > UFW_WORDS_MAX)
+			return false;
+		if (verb && count == 0 && !route)
+			words[count++] = verb;
+		words[count++] = word;
+		if (verb && route)
+			words[count++] = verb;
+	}
+	words[count] = NULL;
+	return true;
+}
+
+static int run(const char *rule, const char *verb, const char *comment, struct err *err)
+{
+	const char *words[UFW_WORDS_MAX + 3];
+	cleanup_free char *copy = mem_strdup(rule);
+	size_t count = 0;
+
+	if (!ufw_words(copy, verb, words))
+		return err_set(err, ERR_INTERNAL, "a rule of too many words: %s", rule);
+	while (words[count])
+		count++;
+	if (comment) {
+		words[count++] = "comment";
+		words[count++] = comment;
+		words[count] = NULL;
+	}
+	return program_must(PROGRAM_UFW, words, RUN_MS, err);
+}
+
+int ufw_add(const char *rule, const char *comment, struct err *err)
+{
+	return run(rule, NULL, comment, err);
+}
+
+int ufw_delete(const char *rule, struct err *err)
+{
+	/* Without its program the rules mean nothing any more. */
+	return ufw_installed() ? run(rule, "delete", NULL, err) : 0;
+}
