@@ -253,6 +253,22 @@ static bool is_state(const json_t *left)
 	return !strcmp(text_of(json_object_get(left, "ct"), "key"), "state");
 }
 
+/* ct status, of which only "dnat" (32 of enum ip_conntrack_status) is known here. */
+static bool is_status(const json_t *left)
+{
+	return !strcmp(text_of(json_object_get(left, "ct"), "key"), "status");
+}
+
+static enum truth match_status(const struct judge_packet *packet, const json_t *right)
+{
+	const char *name = json_string_value(right);
+
+	if (json_is_integer(right) ? json_integer_value(right) == 32
+				   : name && !strcmp(name, "dnat"))
+		return truth_of(packet->dnat);
+	return UNKNOWN;
+}
+
 /* "ipsec exists": meta secpath, 1 or 0. */
 static bool is_ipsec(const json_t *left)
 {
@@ -280,6 +296,8 @@ static enum truth match(const struct judge_packet *packet, const json_t *match)
 		return UNKNOWN;
 	if (is_state(left))
 		equal = match_state(packet, right);
+	else if (is_status(left))
+		equal = match_status(packet, right);
 	else if (is_ipsec(left))
 		equal = match_ipsec(packet, right);
 	else

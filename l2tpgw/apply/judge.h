@@ -27,6 +27,7 @@ struct judge_packet {
 	bool local;       /* it is for this machine itself */
 	bool established; /* an answer; else it is the first of its flow */
 	bool ipsec;       /* it was decrypted, or will be encrypted */
+	bool dnat;        /* its destination was translated */
 };
 
 /* What may become of it; several bits = it is not certain. */

@@ -108,7 +108,8 @@ static const struct question questions[] = {
 	  { .proto = JUDGE_UDP,
 	    .dport = FABRIC_L2TP_PORT,
 	    .daddr = FABRIC_WORKER_NET + 1,
-	    .ipsec = true } },
+	    .ipsec = true,
+	    .dnat = true } },
 	{ NEED_FORWARD,
 	  "forward",
 	  false,
@@ -221,66 +222,4 @@ bool neighbours_legacy(void)
 
 	return file_read("/proc/net/ip_tables_names", LEGACY_BYTES_MAX, &names, &ignored) == 0 &&
 	       strstr(buf_text(&names), "filter");
-}
-
-/* ---- remedies ---- */
-
-/* %s is the WAN interface, in the order it is needed; NULL = this tool does not get that far. */
-static const char *const remedies[TOOLS][NEEDS] = {
-	[TOOL_UFW] = {
-	    [NEED_IKE] = "ufw allow 500/udp\nufw allow 4500/udp",
-	    [NEED_ESP] = "ufw allow proto esp from any to any",
-	    [NEED_L2TP] = "ufw allow proto udp to 198.18.0.0/28 port 1701",
-	    [NEED_FORWARD] = "ufw route allow in on " FABRIC_IFNAME_PREFIX "+ out on %s",
-	    [NEED_ANSWER] = "ufw route allow in on " FABRIC_IFNAME_PREFIX "+ out on %s",
-	},
-	[TOOL_FIREWALLD] = {
-	    [NEED_IKE] = "firewall-cmd --permanent --add-service=ipsec && firewall-cmd --reload",
-	    [NEED_ESP] = "firewall-cmd --permanent --add-service=ipsec && firewall-cmd --reload",
-	    [NEED_L2TP] = "firewall-cmd --permanent --add-rich-rule='rule family=ipv4 destination "
-			  "address=198.18.0.0/28 port port=1701 protocol=udp accept' && "
-			  "firewall-cmd --reload",
-	    [NEED_FORWARD] = "firewall-cmd --permanent --zone=trusted --add-interface="
-			     FABRIC_IFNAME_PREFIX "+ && firewall-cmd --reload",
-	    [NEED_ANSWER] = "firewall-cmd --permanent --zone=trusted --add-interface="
-			    FABRIC_IFNAME_PREFIX "+ && firewall-cmd --reload",
-	},
-	[TOOL_DOCKER] = {
-	    [NEED_FORWARD] = "iptables -I DOCKER-USER -i " FABRIC_IFNAME_PREFIX "+ -j ACCEPT",
-	    [NEED_ANSWER] = "iptables -I DOCKER-USER -o " FABRIC_IFNAME_PREFIX
-			    "+ -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
-	},
-	[TOOL_IPTABLES] = {
-	    [NEED_IKE] = "iptables -I INPUT -p udp --dport 500 -j ACCEPT\n"
-			 "iptables -I INPUT -p udp --dport 4500 -j ACCEPT",
-	    [NEED_ESP] = "iptables -I INPUT -i %s -p esp -j ACCEPT",
-	    [NEED_L2TP] = "iptables -I INPUT -p udp -d 198.18.0.0/28 --dport 1701 -m policy --dir in "
-			  "--pol ipsec -j ACCEPT",
-	    [NEED_FORWARD] = "iptables -I FORWARD -i " FABRIC_IFNAME_PREFIX "+ -j ACCEPT",
-	    [NEED_ANSWER] = "iptables -I FORWARD -o " FABRIC_IFNAME_PREFIX
-			    "+ -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
-	},
-};
-
-/* In nft's own language, for a chain that is named. */
-static const char *const nft_rules[NEEDS] = {
-	[NEED_IKE] = "udp dport { 500, 4500 } accept",
-	[NEED_ESP] = "meta l4proto esp accept",
-	[NEED_L2TP] = "meta ipsec exists ip daddr 198.18.0.0/28 udp dport 1701 accept",
-	[NEED_FORWARD] = "iifname \"" FABRIC_IFNAME_PREFIX "*\" accept",
-	[NEED_ANSWER] = "oifname \"" FABRIC_IFNAME_PREFIX "*\" ct state established,related accept",
-};
-
-const char *neighbour_remedy(struct arena *arena, const struct neighbour_block *block,
-			     const char *wan)
-{
-	const char *remedy = remedies[block->tool][block->need], *gap;
-
-	if (!remedy)
-		return arena_printf(arena, "nft insert rule %s %s", block->chain,
-				    nft_rules[block->need]);
-	gap = strstr(remedy, "%s");
-	if (!gap)
-		return remedy;
-	return arena_printf(arena, "%.*s%s%s", (int)(gap - remedy), remedy, wan, gap + 2);
 }

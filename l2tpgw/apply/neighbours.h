@@ -55,8 +55,5 @@ int neighbours_find(struct arena *arena, const char *wan, struct neighbour_block
 		    struct err *err);
 /* Rules of the old iptables, which nftables does not list and which count all the same. */
 bool neighbours_legacy(void);
-/* What the administrator can do about it, with that tool's own commands; lines. In the arena. */
-const char *neighbour_remedy(struct arena *arena, const struct neighbour_block *block,
-			     const char *wan);
 
 #endif

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "apply/neighbours.h"
+#include "apply/opening.h"
 #include "cli/examine.h"
 
-static void tell_block(struct findings *findings, const struct neighbour_block *block,
-		       const char *wan)
+static void tell_block(struct findings *findings, const struct neighbour_block *block)
 {
 	finding_add(findings, "firewall", block->certain ? FINDING_PROBLEM : FINDING_WARNING,
 		    "%s (chain %s) %s %s", neighbour_tool_name(block->tool), block->chain,
 		    block->certain ? "blocks" : "may block, by rules that cannot be read here,",
 		    neighbour_need_text(block->need));
-	finding_remedy(findings, "%s", neighbour_remedy(findings->arena, block, wan));
+	finding_remedy(findings, "%s", openings_remedy(findings->arena, block));
 }
 
 void examine_firewall(struct findings *findings, const char *wan)
@@ -23,7 +22,7 @@ void examine_firewall(struct findings *findings, const char *wan)
 		return;
 	}
 	for (size_t i = 0; i < blocks.count; i++)
-		tell_block(findings, &blocks.list[i], wan);
+		tell_block(findings, &blocks.list[i]);
 	if (neighbours_legacy()) {
 		finding_add(findings, "firewall", FINDING_NOTE,
 			    "there are rules of the old iptables, which cannot be read here and "

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apply/neighbours.h"
+#include "apply/opening.h"
 #include "base/log.h"
 #include "drive/nft.h"
 
@@ -42,13 +42,12 @@ static bool is_known(const struct neighbour_blocks *blocks, const struct neighbo
 	return false;
 }
 
-static const char *sentence(struct arena *arena, const struct neighbour_block *block,
-			    const char *wan)
+static const char *sentence(struct arena *arena, const struct neighbour_block *block)
 {
 	return arena_printf(arena, "%s (chain %s) %s %s; remedy: %s",
 			    neighbour_tool_name(block->tool), block->chain,
 			    block->certain ? "blocks" : "may block",
-			    neighbour_need_text(block->need), neighbour_remedy(arena, block, wan));
+			    neighbour_need_text(block->need), openings_remedy(arena, block));
 }
 
 /* What was there before is not told again. */
@@ -57,7 +56,7 @@ static void take(struct obstacles *obstacles, struct arena *arena,
 {
 	for (size_t i = 0; i < found->count; i++) {
 		if (found->list[i].certain && !is_known(&obstacles->blocks, &found->list[i]))
-			log_warning("%s", sentence(arena, &found->list[i], obstacles->wan));
+			log_warning("%s", sentence(arena, &found->list[i]));
 	}
 	arena_free(obstacles->arena);
 	obstacles->arena = arena;
@@ -91,6 +90,5 @@ void obstacles_warnings(const struct obstacles *obstacles, json_t *list)
 {
 	for (size_t i = 0; i < obstacles->blocks.count; i++)
 		(void)json_array_append_new(
-		    list, json_string(sentence(obstacles->arena, &obstacles->blocks.list[i],
-					       obstacles->wan)));
+		    list, json_string(sentence(obstacles->arena, &obstacles->blocks.list[i])));
 }

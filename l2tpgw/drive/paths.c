@@ -74,6 +74,7 @@ int paths_load(struct paths *paths, struct err *err)
 	derive(paths->state, "history", paths->history);
 	derive(paths->state, "journal", paths->journal);
 	derive(paths->state, "bans.json", paths->bans);
+	derive(paths->state, "openings", paths->openings);
 	derive(paths->run, "control.sock", paths->control);
 	derive(paths->run, "admission.sock", paths->admission);
 	derive(paths->run, "charon.vici", paths->vici);
@@ -81,6 +82,7 @@ int paths_load(struct paths *paths, struct err *err)
 	derive(paths->run, "l2tpgwd.pid", paths->daemon_pid);
 	derive(paths->run, "charon.pid", paths->charon_pid);
 	derive(paths->run, "guard.pid", paths->guard_pid);
+	derive(paths->run, "openings.lock", paths->openings_lock);
 	derive(paths->run, "sessions", paths->sessions);
 	derive(paths->run, "results", paths->results);
 	return 0;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Real rulesets of other tools, as "nft -j list ruleset" printed them: ufw as it is enabled first
- * and after the remedies, Docker's chains before and after, and tables by hand.
+ * and after the remedies, Docker's chains before and after, firewalld 1.3.3 as it is installed and
+ * with our openings, and tables by hand.
  */
 #include <string.h>
 
 #include "apply/judge.h"
 #include "apply/neighbours.h"
+#include "apply/opening.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -56,8 +58,8 @@ static void test_ufw(void **state)
 	blocks_surely(&blocks, TOOL_UFW, NEED_ESP, "ip filter INPUT");
 	blocks_surely(&blocks, TOOL_UFW, NEED_L2TP, "ip filter INPUT");
 	blocks_surely(&blocks, TOOL_UFW, NEED_FORWARD, "ip filter FORWARD");
-	assert_string_equal(neighbour_remedy(arena, &blocks.list[3], "eth0"),
-			    "ufw route allow in on l2tpgw+ out on eth0");
+	assert_string_equal(openings_remedy(arena, &blocks.list[3]),
+			    "ufw route allow in on l2tpgw+ from 0.0.0.0/0");
 	find(arena, "ufw_open.json", &blocks);
 	assert_int_equal(blocks.count, 0);
 }
@@ -73,6 +75,22 @@ static void test_docker(void **state)
 	blocks_surely(&blocks, TOOL_DOCKER, NEED_FORWARD, "ip filter FORWARD");
 	blocks_surely(&blocks, TOOL_DOCKER, NEED_ANSWER, "ip filter FORWARD");
 	find(arena, "docker_open.json", &blocks);
+	assert_int_equal(blocks.count, 0);
+}
+
+/* L2TP it lets through by itself: its destination was translated. Answers, too. */
+static void test_firewalld(void **state)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct neighbour_blocks blocks;
+
+	(void)state;
+	find(arena, "firewalld.json", &blocks);
+	assert_int_equal(blocks.count, 3);
+	blocks_surely(&blocks, TOOL_FIREWALLD, NEED_IKE, "inet firewalld filter_INPUT");
+	blocks_surely(&blocks, TOOL_FIREWALLD, NEED_ESP, "inet firewalld filter_INPUT");
+	blocks_surely(&blocks, TOOL_FIREWALLD, NEED_FORWARD, "inet firewalld filter_FORWARD");
+	find(arena, "firewalld_open.json", &blocks);
 	assert_int_equal(blocks.count, 0);
 }
 
@@ -97,7 +115,7 @@ static void test_tables_by_hand(void **state)
 	assert_false(unsure->certain);
 	assert_null(block_of(&blocks, NEED_ANSWER, "inet other pass"));
 	assert_null(block_of(&blocks, NEED_IKE, "inet other in"));
-	assert_string_equal(neighbour_remedy(arena, unsure, "wan"),
+	assert_string_equal(openings_remedy(arena, unsure),
 			    "nft insert rule inet other pass iifname \"l2tpgw*\" accept");
 }
 
@@ -179,6 +197,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ufw),
 		cmocka_unit_test(test_docker),
+		cmocka_unit_test(test_firewalld),
 		cmocka_unit_test(test_tables_by_hand),
 		cmocka_unit_test(test_ways_through_chains),
 		cmocka_unit_test(test_malformed),
