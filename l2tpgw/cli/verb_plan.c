@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "apply/history.h"
+#include "apply/openings.h"
 #include "apply/step_changes.h"
 #include "cli/exit_status.h"
 #include "cli/load.h"
@@ -12,13 +13,17 @@
 #include "policy/json.h"
 
 /* Without l2tpgwd: what `up` would do to this machine, as far as it is about objects. */
-static json_t *plan_alone(const struct paths *paths, const struct policy *policy, struct err *err)
+static json_t *plan_alone(const struct paths *paths, const struct policy_file *file,
+			  struct err *err)
 {
 	const struct plan_paths plan_paths = { .run = paths->run, .plugin = paths->plugin };
 	const struct machine machine = machine_here(paths);
 	cleanup_arena struct arena *arena = arena_new();
 	struct changes changes = { .arena = arena };
-	struct plan *plan = plan_make(policy, &plan_paths, NULL, 0, err);
+	const struct openings_wish wish = { .integrate = file->policy->firewall.integrate,
+					    .wan = file->host.wan };
+	struct plan *plan = plan_make(file->policy, &plan_paths, NULL, 0, err);
+	struct opening_steps openings;
 	struct steps steps;
 	unsigned current;
 	int result;
@@ -29,6 +34,10 @@ static json_t *plan_alone(const struct paths *paths, const struct policy *policy
 	if (result == 0)
 		step_changes(&changes, &steps);
 	plan_free(plan);
+	if (result == 0)
+		result = openings_diff(paths, &wish, arena, &openings, err);
+	if (result == 0)
+		openings_changes(&changes, &openings);
 	if (result < 0 || history_current(paths, &current, err) < 0)
 		return NULL;
 	return json_pack("{s:s, s:b, s:o, s:o, s:i, s:i}", "schema", "l2tpgw.plan/1", "running", 0,
@@ -37,7 +46,7 @@ static json_t *plan_alone(const struct paths *paths, const struct policy *policy
 			 0);
 }
 
-static json_t *plan_here(const struct order *order, const struct policy *policy, struct err *err)
+static json_t *plan_here(const struct order *order, const struct policy_file *file, struct err *err)
 {
 	json_t *result = order_give(order, err);
 
@@ -47,7 +56,7 @@ static json_t *plan_here(const struct order *order, const struct policy *policy,
 		(void)fputs("l2tpgwd does not run: this is what l2tpgw up would do to the machine "
 			    "before it starts charon and the workers\n",
 			    stderr);
-	return plan_alone(order->paths, policy, err);
+	return plan_alone(order->paths, file, err);
 }
 
 static long long number(const json_t *result, const char *name)
@@ -96,7 +105,7 @@ int verb_plan(const struct args *args, struct err *err)
 	if (loaded)
 		return loaded;
 	order.policy = operand ? &file.text : NULL;
-	result = plan_here(&order, file.policy, err);
+	result = plan_here(&order, &file, err);
 	if (!result)
 		return -1;
 	if (order.json)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "apply/openings.h"
 #include "apply/policy_changes.h"
 #include "apply/step_changes.h"
 #include "base/fabric.h"
@@ -144,6 +145,21 @@ static void add_charon(const struct gateway *gateway, const struct plan *next,
 	add_connection(wish, !tree_equal(now->connection, next->connection), effects);
 }
 
+/* ---- other people's firewalls ---- */
+
+/* One that cannot be looked at now is none of this change: `status` says so. */
+static void add_openings(const struct gateway *gateway, const struct candidate *candidate,
+			 struct arena *arena, struct effects *effects)
+{
+	const struct openings_wish wish = { .integrate = candidate->policy->firewall.integrate,
+					    .wan = candidate->host.wan };
+	struct opening_steps steps;
+	struct err ignored;
+
+	if (openings_diff(&gateway->paths, &wish, arena, &steps, &ignored) == 0)
+		openings_changes(&effects->changes, &steps);
+}
+
 int effects_find(const struct gateway *gateway, const struct candidate *candidate,
 		 const struct effects_wish *wish, struct arena *arena, struct effects *effects,
 		 struct err *err)
@@ -158,6 +174,8 @@ int effects_find(const struct gateway *gateway, const struct candidate *candidat
 	add_drops_of_policy(gateway, candidate->policy, effects->charon, &effects->changes);
 	effects->objects = effects->changes.count;
 	step_changes(&effects->changes, &effects->steps);
+	effects->openings = effects->changes.count;
+	add_openings(gateway, candidate, arena, effects);
 	effects->workers = effects->changes.count;
 	add_workers(gateway->plan, candidate->plan, &effects->changes);
 	effects->parts = effects->changes.count;

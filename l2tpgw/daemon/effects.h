@@ -12,9 +12,10 @@
 #include "daemon/holding.h"
 
 struct effects {
-	struct changes
-	    changes; /* of the policy, of objects, of workers, of charon, in this order */
-	size_t objects, workers, parts; /* where in `changes` the last three begin */
+	struct changes changes; /* of the policy, of objects, of others' firewalls, of workers, of
+			   charon, in this order */
+	/* Where in `changes` the others begin. */
+	size_t objects, openings, workers, parts;
 	struct steps steps;
 	bool secret, connection; /* charon is to be given it */
 	bool charon;             /* needs another charon: ends every session */

@@ -11,6 +11,7 @@
 #include "daemon/bans.h"
 #include "daemon/charon.h"
 #include "daemon/drift.h"
+#include "daemon/integration.h"
 #include "daemon/loop.h"
 #include "daemon/orphans.h"
 #include "daemon/pppds.h"
@@ -30,7 +31,7 @@ struct session_now gateway_now(void)
 bool gateway_ready(const struct gateway *gateway)
 {
 	return gateway->plan && !gateway->stopping && charon_ready(gateway->charon) &&
-	       workers_ready(gateway->workers);
+	       workers_ready(gateway->workers) && integration_begun(gateway->integration);
 }
 
 /* ---- what the session table asks for ---- */

@@ -21,6 +21,7 @@ struct admission;
 struct charon;
 struct control;
 struct drift;
+struct integration;
 struct obstacles;
 struct pppds;
 struct stays;
@@ -43,6 +44,7 @@ struct gateway {
 	struct charon *charon;
 	struct control *control;
 	struct drift *drift;
+	struct integration *integration;
 	struct obstacles *obstacles;
 	struct pppds *pppds;
 	struct stays *stays;

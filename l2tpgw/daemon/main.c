@@ -29,6 +29,7 @@
 #include "daemon/format.h"
 #include "daemon/gateway.h"
 #include "daemon/guard.h"
+#include "daemon/integration.h"
 #include "daemon/loop.h"
 #include "daemon/obstacles.h"
 #include "daemon/pppd_files.h"
@@ -111,6 +112,7 @@ static void parts_new(struct gateway *gateway)
 	gateway->transaction = transaction_new(gateway);
 	gateway->drift = drift_new(gateway);
 	gateway->obstacles = obstacles_new(gateway);
+	gateway->integration = integration_new(gateway);
 }
 
 static void parts_free(struct gateway *gateway)
@@ -124,6 +126,7 @@ static void parts_free(struct gateway *gateway)
 	watch_close(gateway->watch);
 	drift_free(gateway->drift);
 	obstacles_free(gateway->obstacles);
+	integration_free(gateway->integration);
 	workers_free(gateway->workers);
 	stays_free(gateway->stays);
 	pppds_free(gateway->pppds);
@@ -150,6 +153,7 @@ static int gateway_begin(struct gateway *gateway, struct err *err)
 	workers_commit(gateway->workers);
 	charon_start(gateway->charon);
 	recovery_continue(gateway);
+	integration_follow(gateway->integration, gateway->policy);
 	ticker_start(gateway);
 	return 0;
 }
@@ -240,9 +244,9 @@ static int first_or_next_life(struct gateway *gateway, struct err *err)
 	return result;
 }
 
-enum mode { MODE_SUPERVISE, MODE_DOWN, MODE_GUARD };
+enum mode { MODE_SUPERVISE, MODE_DOWN, MODE_GUARD, MODE_FIREWALLS };
 
-static int run(enum mode mode, struct err *err)
+static int run(enum mode mode, const char *wan, struct err *err)
 {
 	struct gateway gateway = { .held = { -1, -1 } };
 	cleanup_fd int lock = -1;
@@ -254,6 +258,8 @@ static int run(enum mode mode, struct err *err)
 	(void)umask(022);
 	if (mode == MODE_GUARD)
 		return guard_run(&gateway.paths, err);
+	if (mode == MODE_FIREWALLS)
+		return integration_run(&gateway.paths, wan, err);
 	raise_descriptor_limit();
 	lock = take_lock(&gateway.paths, err);
 	if (lock < 0)
@@ -273,29 +279,35 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = { { "down", no_argument, NULL, 'd' },
 						 { "guard", no_argument, NULL, 'g' },
+						 { "firewalls", optional_argument, NULL, 'f' },
 						 { "version", no_argument, NULL, 'v' },
 						 { "help", no_argument, NULL, 'h' },
 						 { NULL, 0, NULL, 0 } };
 	struct err err = { .code = ERR_NONE };
 	enum mode mode = MODE_SUPERVISE;
+	const char *wan = NULL;
 	int c, result;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == 'v' || c == 'h') {
-			puts(c == 'v' ? "l2tpgwd " L2TPGW_VERSION
-				      : "usage: l2tpgwd [--down]\n\nThe supervisor of l2tpgw, in "
-					"the foreground. See l2tpgw --help.\n"
-					"--down takes away what a gateway left and ends.\n"
-					"--guard is what l2tpgwd starts to watch over a change "
-					"that waits for\nits confirmation.");
+			puts(
+			    c == 'v'
+				? "l2tpgwd " L2TPGW_VERSION
+				: "usage: l2tpgwd [--down]\n\nThe supervisor of l2tpgw, in "
+				  "the foreground. See l2tpgw --help.\n"
+				  "--down takes away what a gateway left and ends.\n"
+				  "--guard is what l2tpgwd starts to watch over a change "
+				  "that waits for\nits confirmation, --firewalls what it starts to "
+				  "let other firewalls know\nof the gateway.");
 			return 0;
 		}
-		if (c != 'd' && c != 'g')
+		if (c != 'd' && c != 'g' && c != 'f')
 			return ERR_USAGE;
-		mode = c == 'd' ? MODE_DOWN : MODE_GUARD;
+		mode = c == 'd' ? MODE_DOWN : c == 'g' ? MODE_GUARD : MODE_FIREWALLS;
+		wan = c == 'f' ? optarg : NULL;
 	}
 	log_open("l2tpgwd");
-	result = run(mode, &err);
+	result = run(mode, wan, &err);
 	if (result >= 0)
 		return result;
 	log_error("%s", err.text);

@@ -6,6 +6,7 @@
 
 #include "apply/opening.h"
 #include "base/log.h"
+#include "daemon/integration.h"
 #include "drive/nft.h"
 
 struct obstacles {
@@ -50,17 +51,23 @@ static const char *sentence(struct arena *arena, const struct neighbour_block *b
 			    neighbour_need_text(block->need), openings_remedy(arena, block));
 }
 
-/* What was there before is not told again. */
-static void take(struct obstacles *obstacles, struct arena *arena,
+/* What was there before is not told again. True if something was not. */
+static bool take(struct obstacles *obstacles, struct arena *arena,
 		 const struct neighbour_blocks *found)
 {
+	bool fresh = false;
+
 	for (size_t i = 0; i < found->count; i++) {
-		if (found->list[i].certain && !is_known(&obstacles->blocks, &found->list[i]))
+		if (is_known(&obstacles->blocks, &found->list[i]))
+			continue;
+		fresh = true;
+		if (found->list[i].certain)
 			log_warning("%s", sentence(arena, &found->list[i]));
 	}
 	arena_free(obstacles->arena);
 	obstacles->arena = arena;
 	obstacles->blocks = *found;
+	return fresh;
 }
 
 void obstacles_look(struct obstacles *obstacles)
@@ -83,7 +90,8 @@ void obstacles_look(struct obstacles *obstacles)
 		log_warning("other firewalls cannot be looked at: %s", err.text);
 		return;
 	}
-	take(obstacles, arena, &found);
+	if (take(obstacles, arena, &found))
+		integration_drifted(obstacles->gateway->integration);
 }
 
 void obstacles_warnings(const struct obstacles *obstacles, json_t *list)

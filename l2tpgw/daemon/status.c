@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/rfc3339.h"
 #include "daemon/charon.h"
+#include "daemon/integration.h"
 #include "daemon/obstacles.h"
 #include "daemon/transaction.h"
 #include "daemon/workers.h"
@@ -57,6 +58,10 @@ static json_t *warnings_json(const struct gateway *gateway)
 	workers_warnings(gateway->workers, list);
 	obstacles_look(gateway->obstacles);
 	obstacles_warnings(gateway->obstacles, list);
+	if (*integration_problem(gateway->integration))
+		json_array_append_new(list,
+				      json_sprintf("firewall.integrate: %s; it is tried again",
+						   integration_problem(gateway->integration)));
 	transaction_warnings(gateway, list);
 	return list;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "apply/apply.h"
+#include "apply/openings.h"
 #include "base/cleanup.h"
 #include "base/fabric.h"
 #include "base/file.h"
@@ -128,6 +129,17 @@ static int remove_objects(const struct paths *paths, struct err *err)
 	return apply_run(&machine, &steps, err);
 }
 
+static int close_openings(const struct paths *paths, struct err *err)
+{
+	static const struct openings_wish nothing = { .integrate = false, .wan = "" };
+	cleanup_arena struct arena *arena = arena_new();
+	struct opening_steps steps;
+
+	if (!openings_recorded(paths))
+		return 0;
+	return openings_follow(paths, &nothing, arena, &steps, err);
+}
+
 static bool is_in_run(const struct paths *paths, const char *name)
 {
 	char path[PATHS_MAX];
@@ -171,6 +183,7 @@ int teardown(const struct paths *paths, struct err *first)
 	note(stop_pidfile(paths->charon_pid, &err), first, &err);
 	clean_ipsec(paths, first);
 	note(remove_objects(paths, &err), first, &err);
+	note(close_openings(paths, &err), first, &err);
 	note(conntrack_forget_all(&err), first, &err);
 	note(pppd_files_remove(paths, &err), first, &err);
 	note(file_remove_tree(paths->run, &err), first, &err);

@@ -3,6 +3,7 @@
 
 #include "daemon/bans.h"
 #include "daemon/drift.h"
+#include "daemon/integration.h"
 #include "daemon/loop.h"
 #include "daemon/workers.h"
 
@@ -24,6 +25,7 @@ static void tick(void *user)
 		save_due = loop_ms() + SAVE_MS;
 		bans_save(gateway);
 	}
+	integration_tick(gateway->integration);
 	gateway->was_ready |= gateway_ready(gateway);
 	loop_timer_in(&timer, TICK_MS);
 }

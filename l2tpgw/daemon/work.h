@@ -116,7 +116,7 @@ enum work_state work_nothing(struct transaction *t);
 enum work_state work_abandon(struct transaction *t);
 /* After the ruleset was touched: what others keep in it is written again. */
 void work_refill(struct transaction *t);
-/* These of its changes are done: the one who asked is told. */
-void work_progress(struct transaction *t, size_t from, size_t to);
+/* This is what became of some of its changes: the one who asked is told. */
+void work_progress(struct transaction *t, size_t from, size_t to, enum change_result result);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "daemon/charon.h"
 #include "daemon/ike_ports.h"
+#include "daemon/integration.h"
 #include "daemon/workers.h"
 
 #define LOOK_MS    20000 /* for a charon that is just being started to take questions */
@@ -48,7 +49,7 @@ static enum work_state verify(struct transaction *t)
 	struct link *link = charon_link(t->gateway->charon);
 	struct err err = { .code = ERR_NONE };
 
-	work_progress(t, t->work.effects.parts, t->work.effects.changes.count);
+	work_progress(t, t->work.effects.parts, t->work.effects.changes.count, CHANGE_DONE);
 	if (verify_objects(t, &err) < 0)
 		return work_undo(t, &err);
 	if (!t->work.given && !t->work.effects.charon)
@@ -169,7 +170,9 @@ static enum work_state switch_over(struct transaction *t)
 		return work_undo(t, &err);
 	work_refill(t);
 	session_table_shards(t->gateway->sessions, t->work.candidate.plan->worker_of);
-	work_progress(t, effects->objects, effects->workers);
+	work_progress(t, effects->objects, effects->openings, CHANGE_DONE);
+	work_progress(t, effects->openings, effects->workers,
+		      *integration_problem(t->gateway->integration) ? CHANGE_FAILED : CHANGE_DONE);
 	if (!effects->charon)
 		return give(t);
 	t->deadline = loop_ms() + GOODBYE_MS;
@@ -183,7 +186,8 @@ enum work_state work_starting(struct transaction *t, const void *what)
 	int ready = workers_progress(t->gateway->workers, &err);
 
 	(void)what;
-	if (ready > 0)
+	/* Other people's firewalls are waited for, but fail nothing. */
+	if (ready > 0 && (integration_settled(t->gateway->integration) || loop_ms() >= t->deadline))
 		return switch_over(t);
 	if (ready == 0 && loop_ms() >= t->deadline)
 		ready = err_set(&err, ERR_FAILED, "a new xl2tpd worker does not answer");
@@ -210,6 +214,7 @@ static enum work_state start(struct transaction *t)
 	if (do_steps(t, first, &err) < 0)
 		return work_undo(t, &err);
 	workers_prepare(t->gateway->workers, work->candidate.plan);
+	integration_follow(t->gateway->integration, work->candidate.policy);
 	t->deadline = loop_ms() + WORKERS_MS;
 	return work_starting(t, NULL);
 }

@@ -10,6 +10,7 @@
 #include "daemon/control.h"
 #include "daemon/drift.h"
 #include "daemon/guard.h"
+#include "daemon/integration.h"
 #include "daemon/workers.h"
 
 #define TICK_MS  20
@@ -151,6 +152,7 @@ enum work_state work_undo(struct transaction *t, const struct err *failure)
 	session_table_shards(gateway->sessions, gateway->plan->worker_of);
 	work_refill(t);
 	workers_abandon(gateway->workers);
+	integration_follow(gateway->integration, gateway->policy);
 	if (work->recorded)
 		ledger_fail(&work->ledger, failure->text, &work->failure);
 	if (!wait)
@@ -193,12 +195,12 @@ enum work_state work_abandon(struct transaction *t)
 
 /* ---- it is done: committing ---- */
 
-void work_progress(struct transaction *t, size_t from, size_t to)
+void work_progress(struct transaction *t, size_t from, size_t to, enum change_result result)
 {
 	struct changes *changes = &t->work.effects.changes;
 
 	for (size_t i = from; i < to; i++) {
-		changes->list[i].result = CHANGE_DONE;
+		changes->list[i].result = result;
 		if (t->work.client)
 			control_progress(t->gateway->control, t->work.client,
 					 change_json(&changes->list[i]));
@@ -270,7 +272,7 @@ enum work_state work_commit(struct transaction *t)
 		settle(t);
 	if (work->purpose == PURPOSE_TAKE_BACK && taken_back(t, &work->failure) < 0)
 		return finish_failed(t);
-	work_progress(t, 0, work->effects.objects);
-	work_progress(t, work->effects.workers, work->effects.parts);
+	work_progress(t, 0, work->effects.objects, CHANGE_DONE);
+	work_progress(t, work->effects.workers, work->effects.parts, CHANGE_DONE);
 	return work_nothing(t);
 }

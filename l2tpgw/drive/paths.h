@@ -24,7 +24,7 @@ struct paths {
 	char history[PATHS_MAX];     /* STATE/history: applied generations (directory) */
 	char journal[PATHS_MAX];     /* STATE/journal */
 	char bans[PATHS_MAX];        /* STATE/bans.json */
-	char openings[PATHS_MAX];      /* STATE/openings: what is, or may be, in others' firewalls */
+	char openings[PATHS_MAX];    /* STATE/openings: what is, or may be, in others' firewalls */
 
 	char control[PATHS_MAX];    /* RUN/control.sock: l2tpgw to l2tpgwd */
 	char admission[PATHS_MAX];  /* RUN/admission.sock: plugin and hooks to l2tpgwd */
@@ -33,10 +33,10 @@ struct paths {
 	char daemon_pid[PATHS_MAX]; /* RUN/l2tpgwd.pid */
 	char charon_pid[PATHS_MAX]; /* RUN/charon.pid: ours (drive/pidfile.h), not charon's own */
 	char guard_pid[PATHS_MAX];  /* RUN/guard.pid: of daemon/guard.h */
-	char
-	    openings_lock[PATHS_MAX]; /* RUN/openings.lock: held by whoever changes others' firewalls */
-	char sessions[PATHS_MAX];   /* RUN/sessions: one record a session (directory) */
-	char results[PATHS_MAX];    /* RUN/results: replies of xl2tpd (directory, 0700) */
+	char openings_lock[PATHS_MAX]; /* RUN/openings.lock: held by whoever changes others'
+					  firewalls */
+	char sessions[PATHS_MAX];      /* RUN/sessions: one record a session (directory) */
+	char results[PATHS_MAX];       /* RUN/results: replies of xl2tpd (directory, 0700) */
 
 	/* L2TPGW_PLUGIN, else where the build installs it; what pppd loads. */
 	char plugin[PATHS_MAX];

@@ -224,6 +224,11 @@ static const struct key firewall_keys[] = {
 	  .impact = KEY_LIVE, .fallback = "[\"dns\", \"icmp\"]",
 	  .example = "[\"dns\", \"icmp\", \"ssh\"]",
 	  .summary = "What clients may reach on the gateway itself" },
+	{ .name = "integrate", .forms = KEY_BOOLEAN, STORES(flag), AT(firewall.integrate),
+	  .impact = KEY_LIVE, .fallback = "false", .example = "true",
+	  .summary = "Whether other firewalls of the machine (ufw, firewalld, Docker's rules, tables "
+		     "by hand) are told to let the gateway's traffic through, each by its own tool; "
+		     "taken back when the gateway goes down" },
 	{ .name = "brute_force", .forms = KEY_OBJECT, KEYS(brute_force_keys), .impact = KEY_LIVE,
 	  .summary = "When addresses and users that fail to log in are banned for a while" },
 };

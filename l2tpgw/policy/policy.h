@@ -183,6 +183,7 @@ struct policy {
 		struct policy_nets allow_from; /* count 0 = anybody */
 		struct policy_nets deny_from;
 		bool isolate_clients;
+		bool integrate;            /* other people's firewalls are told to let us through */
 		unsigned gateway_services; /* bits of enum policy_service */
 		struct {
 			unsigned failures;        /* within `window`; 0 = nobody is ever banned */

@@ -40,6 +40,7 @@ static const struct {
 	{ "firewall.allow_from", "[]", "[\"192.0.2.0/24\"]" },
 	{ "firewall.deny_from", "[\"198.51.100.0/24\"]", "[\"198.51.100.0/25\"]" },
 	{ "firewall.isolate_clients", "true", "false" },
+	{ "firewall.integrate", "false", "true" },
 	{ "firewall.gateway_services", "[]", "[\"dns\", \"icmp\", \"ssh\"]" },
 	{ "l2tp.when_full", "\"refuse\"", "\"close-oldest\"" },
 	{ "addresses.pools", "{\"p\": \"10.50.0.0/24\", \"q\": \"10.51.0.0/24\"}",

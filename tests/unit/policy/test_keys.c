@@ -233,6 +233,8 @@ static const struct sample samples[] = {
 	{ "firewall.deny_from.0", "\"0.0.0.0/0\"", "locks out everybody" },
 	{ "firewall.deny_from.0", "false", "not false" },
 	{ "firewall.isolate_clients", "false", NULL },
+	{ "firewall.integrate", "true", NULL },
+	{ "firewall.integrate", "\"ufw\"", "must be true or false, not a string" },
 	{ "firewall.isolate_clients", "\"no\"", "must be true or false, not a string" },
 	{ "firewall.isolate_clients", "1", "must be true or false, not a number" },
 	{ "firewall.gateway_services", "[]", NULL },

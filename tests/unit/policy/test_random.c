@@ -53,6 +53,7 @@ static const struct choice choices[] = {
 	{ "firewall.allow_from", { "[]", "[\"192.0.2.0/24\", \"198.51.100.1\"]" } },
 	{ "firewall.deny_from", { "[]", "[\"192.0.2.128/25\"]" } },
 	{ "firewall.isolate_clients", { "true", "false" } },
+	{ "firewall.integrate", { "true", "false" } },
 	{ "firewall.gateway_services", { "[]", "[\"dns\", \"icmp\", \"ssh\"]" } },
 	{ "addresses.pools", { "{}", "{\"guests\": \"10.98.0.0/24\", \"x\": \"10.97.0.0/29\"}" } },
 	{ "l2tp.when_full", { "\"refuse\"", "\"close-oldest\"" } },
