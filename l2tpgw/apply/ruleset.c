@@ -90,7 +90,7 @@ static bool record_read(const struct paths *paths, struct arena *arena, const st
  */
 static uint32_t seen_unchanged;
 
-static bool is_unchanged(void)
+bool ruleset_is_unchanged(void)
 {
 	struct err ignored;
 	uint32_t generation;
@@ -154,7 +154,7 @@ int ruleset_get(const struct paths *paths, struct arena *arena, struct object_va
 		changed(value, "nothing says what it was made from");
 		return 0;
 	}
-	if (!is_unchanged())
+	if (!ruleset_is_unchanged())
 		note = look(arena, buf_text(&text), &recorded);
 	if (note)
 		changed(value, note);
@@ -265,6 +265,18 @@ int ruleset_run(const struct paths *paths, const char *text, size_t len, struct 
 	if (file_write(path, text, len, 0644, false, err) < 0)
 		return -1;
 	return record_write(paths, arena, text, len, &listing, err);
+}
+
+int ruleset_run_elements(const char *commands, struct err *err)
+{
+	uint32_t before, after;
+
+	if (nft_generation(&before, err) < 0 || nft_run(commands, err) < 0 ||
+	    nft_generation(&after, err) < 0)
+		return -1;
+	if (seen_unchanged && seen_unchanged == before && after == before + 1)
+		seen_unchanged = after;
+	return 0;
 }
 
 int ruleset_remove(const struct paths *paths, struct err *err)

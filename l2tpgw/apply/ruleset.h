@@ -15,6 +15,13 @@ int ruleset_get(const struct paths *paths, struct arena *arena, struct object_va
 		struct err *err);
 /* Runs the text in one transaction; what is in the table and not in the text is removed then. */
 int ruleset_run(const struct paths *paths, const char *text, size_t len, struct err *err);
+/*
+ * Runs commands about elements of sets and maps that the text leaves to others of us. What was seen
+ * to be unchanged before them needs no look after them.
+ */
+int ruleset_run_elements(const char *commands, struct err *err);
+/* Nobody else has changed nftables since it was last looked at. */
+bool ruleset_is_unchanged(void);
 int ruleset_remove(const struct paths *paths, struct err *err);
 /* 1 if anything of it is left on this machine, else 0. */
 int ruleset_is_there(const struct paths *paths, struct err *err);

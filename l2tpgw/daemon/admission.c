@@ -10,6 +10,7 @@
 #include "base/ip4.h"
 #include "base/log.h"
 #include "base/messages.h"
+#include "daemon/acls.h"
 #include "daemon/listener.h"
 #include "daemon/loop.h"
 #include "daemon/message.h"
@@ -61,6 +62,17 @@ static void answer_denied(struct fields *answer, const char *reason)
 	fields_put(answer, MSG_REASON, reason);
 }
 
+/* pppd itself tells a client one resolver twice. */
+static void put_dns(struct fields *answer, const struct session_terms *terms)
+{
+	char address[IP4_TEXT_MAX];
+
+	if (!terms->dns_count)
+		return;
+	fields_put(answer, MSG_DNS1, ip4_text(terms->dns[0], address));
+	fields_put(answer, MSG_DNS2, ip4_text(terms->dns[terms->dns_count - 1], address));
+}
+
 static void answer_admitted(struct fields *answer, const struct session_answer *admitted)
 {
 	char address[IP4_TEXT_MAX];
@@ -68,6 +80,7 @@ static void answer_admitted(struct fields *answer, const struct session_answer *
 	fields_put(answer, MSG_TYPE, MSG_ADMITTED);
 	fields_put(answer, MSG_MESSAGE, admitted->message);
 	fields_put(answer, MSG_ADDRESS, ip4_text(admitted->address, address));
+	put_dns(answer, &admitted->session->terms);
 }
 
 static void send_answer(struct connection *connection, struct fields *answer)
@@ -79,6 +92,26 @@ static void send_answer(struct connection *connection, struct fields *answer)
 	fields_wipe(answer);
 	connection->waiting = false;
 	loop_timer_at(&connection->timer, UINT64_MAX);
+}
+
+/* What the session may do is in the kernel before its client knows that it is in. */
+static void answer(struct connection *connection, const struct session_answer *admitted)
+{
+	struct gateway *gateway = connection->admission->gateway;
+	uint32_t slot = admitted->session->slot;
+	struct fields reply;
+
+	fields_init(&reply);
+	answer_admitted(&reply, admitted);
+	connection->waiting = false;
+	(void)gateway_perform(gateway);
+	if (!acls_hold(gateway->acls, slot)) {
+		session_close(gateway->sessions, gateway_now(), slot, SESSION_RULES_FAILED);
+		fields_wipe(&reply);
+		fields_init(&reply);
+		answer_denied(&reply, session_reason_text(SESSION_RULES_FAILED));
+	}
+	send_answer(connection, &reply);
 }
 
 /* Asks the session table; `last` means that there is no more time to wait. */
@@ -96,17 +129,16 @@ static void admit(struct connection *connection, bool last)
 		.auth = message->protocol,
 		.proof = &message->proof,
 	};
-	struct session_answer answer = { .denial = SESSION_DENY_NONE };
+	struct session_answer said = { .denial = SESSION_DENY_NONE };
 	struct fields reply;
 
-	fields_init(&reply);
-	switch (session_admit(gateway->sessions, gateway_now(), &request, last, &answer)) {
+	switch (session_admit(gateway->sessions, gateway_now(), &request, last, &said)) {
 	case SESSION_ADMIT:
-		answer_admitted(&reply, &answer);
-		send_answer(connection, &reply);
+		answer(connection, &said);
 		break;
 	case SESSION_DENY:
-		answer_denied(&reply, session_denial_text(answer.denial));
+		fields_init(&reply);
+		answer_denied(&reply, session_denial_text(said.denial));
 		send_answer(connection, &reply);
 		break;
 	case SESSION_WAIT:

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "apply/apply.h"
+#include "apply/ruleset.h"
 #include "base/log.h"
+#include "daemon/acls.h"
 #include "daemon/holdoff.h"
 #include "daemon/loop.h"
 
@@ -115,6 +117,8 @@ void drift_repair(struct drift *drift, unsigned kinds)
 		drift->missed |= kinds;
 	if (gateway->stopping || gateway->changing || !gateway->plan)
 		return;
+	if (kinds & OBJECT_BIT(OBJECT_RULESET) && !ruleset_is_unchanged())
+		acls_check(gateway->acls);
 	if (apply_diff(&machine, gateway->plan, kinds, arena, &steps, &err) < 0) {
 		failed(drift, &err);
 		return;

@@ -9,50 +9,85 @@
 #include "apply/step_changes.h"
 #include "base/fabric.h"
 #include "daemon/charon.h"
+#include "daemon/zones.h"
 
 /* ---- whom a change ends the session of ---- */
 
-/* user NULL = of everybody who has logged in. */
-static void add_drops(const struct gateway *gateway, struct changes *changes, struct change *change,
-		      const char *user)
+/* Of everybody who has logged in. */
+static void add_drops(const struct gateway *gateway, struct changes *changes, struct change *change)
 {
 	const struct session *session = NULL;
 
 	while ((session = session_iterate(gateway->sessions, session))) {
-		if (*session->user && (!user || !strcmp(user, session->user)))
+		if (*session->user)
 			change_drops(changes, change, session->user, session->id);
 	}
 }
 
-/* That a time has come already is nothing that the two policies tell. */
-static bool has_expired(const struct policy *policy, const char *name)
+/* Whether the change is that of "user NAME" or the like. */
+static bool is_about(const struct change *change, const char *what, const char *name)
 {
-	const struct policy_user *user = policy_user(policy, name);
+	size_t len = strlen(what);
 
-	return user && user->expires && user->expires <= gateway_now().wall;
+	return !strncmp(change->object, what, len) && !strcmp(change->object + len, name);
+}
+
+/* What of the policy it is that ends the session: its user, its group, or what is in "ppp". */
+static struct change *cause_of(struct changes *changes, const struct session *session)
+{
+	struct change *cause = NULL;
+
+	for (size_t i = 0; i < changes->count; i++) {
+		struct change *change = &changes->list[i];
+
+		if (is_about(change, "user ", session->user))
+			return change;
+		if (is_about(change, "group ", session->terms.group))
+			cause = change;
+		else if (!cause && (is_about(change, "policy ", "ppp.idle_timeout") ||
+				    is_about(change, "policy ", "ppp.session_timeout")))
+			cause = change;
+	}
+	return cause;
+}
+
+/* What only another charon of ours would read means nothing to anybody while there is none. */
+static void add_drops_of_keys(const struct gateway *gateway, bool charon, struct changes *changes)
+{
+	for (size_t i = 0; i < changes->count; i++) {
+		struct change *change = &changes->list[i];
+
+		if (change->impact != KEY_DROPS || !strncmp(change->object, "user ", 5))
+			continue;
+		if (charon)
+			add_drops(gateway, changes, change);
+		else
+			change->impact = KEY_LIVE;
+	}
 }
 
 /*
- * The policy's changes say that they drop; here it is known whom. What only another charon of ours
- * would read means nothing to anybody while there is none.
+ * The policy's changes say that they drop; here it is known whom. That a time has come already, or
+ * how long a session has been there, is nothing that the two policies tell.
  */
 static void add_drops_of_policy(const struct gateway *gateway, const struct policy *next,
 				bool charon, struct changes *changes)
 {
-	static const char prefix[] = "user ";
+	int32_t offsets[POLICY_ZONES_MAX];
+	const struct session *session = NULL;
 
-	for (size_t i = 0; i < changes->count; i++) {
-		struct change *change = &changes->list[i];
-		const char *user = strncmp(change->object, prefix, strlen(prefix))
-				       ? NULL
-				       : change->object + strlen(prefix);
+	add_drops_of_keys(gateway, charon, changes);
+	zones_now(next, offsets);
+	while ((session = session_iterate(gateway->sessions, session))) {
+		struct change *change;
 
-		if (change->impact == KEY_DROPS && !user && !charon)
-			change->impact = KEY_LIVE;
-		if (change->impact == KEY_DROPS || (user && has_expired(next, user)))
-			add_drops(gateway, changes, change, user);
-		if (change->drops_count)
-			change->impact = KEY_DROPS;
+		if (!session_why_out(session, next, offsets, gateway_now()))
+			continue;
+		change = cause_of(changes, session);
+		if (!change)
+			continue;
+		change_drops(changes, change, session->user, session->id);
+		change->impact = KEY_DROPS;
 	}
 }
 
@@ -139,7 +174,7 @@ static void add_charon(const struct gateway *gateway, const struct plan *next,
 	if (effects->charon) {
 		change = change_add(&effects->changes, "charon", CHANGE_SET, KEY_DROPS,
 				    charon_detail(now, next));
-		add_drops(gateway, &effects->changes, change, NULL);
+		add_drops(gateway, &effects->changes, change);
 	}
 	add_secret(wish, !tree_equal(now->secret, next->secret), effects);
 	add_connection(wish, !tree_equal(now->connection, next->connection), effects);

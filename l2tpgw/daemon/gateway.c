@@ -7,9 +7,11 @@
 
 #include "apply/object.h"
 #include "base/log.h"
+#include "daemon/acls.h"
 #include "daemon/admission.h"
 #include "daemon/bans.h"
 #include "daemon/charon.h"
+#include "daemon/counters.h"
 #include "daemon/drift.h"
 #include "daemon/integration.h"
 #include "daemon/loop.h"
@@ -85,6 +87,13 @@ static void act(struct gateway *gateway, const struct session_action *action)
 	case SESSION_BANS:
 		bans_changed(gateway);
 		break;
+	case SESSION_ALLOW:
+	case SESSION_DISALLOW:
+		acls_slot(gateway->acls, action->slot);
+		break;
+	case SESSION_COUNT:
+		counters_refresh(gateway);
+		break;
 	case SESSION_JOURNAL:
 		log_notice("%s: %s", session_journal_name(action->report->kind),
 			   action->report->text);
@@ -92,18 +101,22 @@ static void act(struct gateway *gateway, const struct session_action *action)
 	}
 }
 
-void gateway_settle(struct gateway *gateway)
+bool gateway_perform(struct gateway *gateway)
 {
 	struct session_action action;
-	bool again = true;
+	bool any = false;
 
-	while (again) {
-		again = false;
-		while (session_next(gateway->sessions, &action)) {
-			act(gateway, &action);
-			again = true;
-		}
-		if (again && gateway->admission)
+	while (session_next(gateway->sessions, &action)) {
+		act(gateway, &action);
+		any = true;
+	}
+	return any;
+}
+
+void gateway_settle(struct gateway *gateway)
+{
+	while (gateway_perform(gateway)) {
+		if (gateway->admission)
 			admission_retry(gateway->admission);
 	}
 }
@@ -111,6 +124,7 @@ void gateway_settle(struct gateway *gateway)
 void gateway_refill(struct gateway *gateway)
 {
 	stays_refill(gateway->stays);
+	acls_refill(gateway->acls);
 	bans_refill(gateway);
 }
 

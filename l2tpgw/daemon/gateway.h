@@ -17,6 +17,7 @@
 #include "policy/policy.h"
 #include "session/session.h"
 
+struct acls;
 struct admission;
 struct charon;
 struct control;
@@ -40,6 +41,7 @@ struct gateway {
 	 */
 	int held[2];
 
+	struct acls *acls;
 	struct admission *admission;
 	struct charon *charon;
 	struct control *control;
@@ -72,7 +74,9 @@ void gateway_reloaded(struct gateway *gateway);
 void gateway_refill(struct gateway *gateway);
 /* Looks at the machine again: a changed WAN is followed. */
 void gateway_host_changed(struct gateway *gateway);
-/* Performs what the session table asks for. Called after everything that changes the table. */
+/* Performs what the session table asks for so far. True if there was something. */
+bool gateway_perform(struct gateway *gateway);
+/* The same, and what follows from it. Called after everything that changes the table. */
 void gateway_settle(struct gateway *gateway);
 struct session_now gateway_now(void);
 /* Everything is as the plan wants it. */

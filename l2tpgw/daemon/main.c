@@ -21,6 +21,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "daemon/acls.h"
 #include "daemon/admission.h"
 #include "daemon/bans.h"
 #include "daemon/charon.h"
@@ -106,6 +107,7 @@ static void raise_descriptor_limit(void)
 static void parts_new(struct gateway *gateway)
 {
 	gateway->pppds = pppds_new(gateway);
+	gateway->acls = acls_new(gateway);
 	gateway->stays = stays_new(gateway);
 	gateway->workers = workers_new(gateway);
 	gateway->charon = charon_new(gateway);
@@ -129,6 +131,7 @@ static void parts_free(struct gateway *gateway)
 	integration_free(gateway->integration);
 	workers_free(gateway->workers);
 	stays_free(gateway->stays);
+	acls_free(gateway->acls);
 	pppds_free(gateway->pppds);
 	if (gateway->started)
 		bans_save(gateway);

@@ -7,11 +7,11 @@
 #include "base/log.h"
 #include "base/rfc3339.h"
 #include "daemon/charon.h"
+#include "daemon/counters.h"
 #include "daemon/integration.h"
 #include "daemon/obstacles.h"
 #include "daemon/transaction.h"
 #include "daemon/workers.h"
-#include "drive/net_link.h"
 
 static json_t *time_json(int64_t wall)
 {
@@ -66,6 +66,20 @@ static json_t *warnings_json(const struct gateway *gateway)
 	return list;
 }
 
+/* By reason; those that never were are left out. */
+static json_t *refused_json(const struct gateway *gateway)
+{
+	const uint64_t *denied = session_denied(gateway->sessions);
+	json_t *object = json_object();
+
+	for (unsigned i = SESSION_DENY_NONE + 1; i < SESSION_DENIALS; i++) {
+		if (denied[i])
+			json_object_set_new(object, session_denial_name(i),
+					    json_integer((json_int_t)denied[i]));
+	}
+	return object;
+}
+
 static const char *state_name(const struct gateway *gateway)
 {
 	if (gateway->stopping)
@@ -85,36 +99,15 @@ json_t *status_json(const struct gateway *gateway)
 	(void)json_array_extend(parts, workers);
 	json_decref(workers);
 	return json_pack(
-	    "{s:s, s:s, s:s, s:o, s:o, s:o, s:{s:i, s:i, s:i}, s:o, s:{s:o, s:s}}", "schema",
+	    "{s:s, s:s, s:s, s:o, s:o, s:o, s:{s:i, s:i, s:i}, s:o, s:o, s:{s:o, s:s}}", "schema",
 	    "l2tpgw.status/1", "state", state_name(gateway), "version", L2TPGW_VERSION, "since",
 	    time_json(gateway->started), "gateway", gateway_json(gateway), "parts", parts,
 	    "sessions", "up", (int)session_count(gateway->sessions, SESSION_UP), "dialing",
 	    (int)(session_count(gateway->sessions, SESSION_SECURED) +
 		  session_count(gateway->sessions, SESSION_DIALING)),
-	    "max", (int)gateway->policy->l2tp.max_sessions, "warnings", warnings_json(gateway),
-	    "last_apply", "time", time_json(gateway->applied), "result", gateway->apply_result);
-}
-
-/* The only correct source with L2TP in the kernel: pppd's and xl2tpd's own are 32 bit or 0. */
-static void refresh_counters(struct gateway *gateway)
-{
-	cleanup_arena struct arena *arena = arena_new();
-	struct err err = { .code = ERR_NONE };
-	struct net_link *links;
-	const struct session *s = NULL;
-	size_t count;
-
-	if (net_link_list(arena, FABRIC_IFNAME_PREFIX, &links, &count, &err) < 0) {
-		log_warning("%s", err.text);
-		return;
-	}
-	while ((s = session_iterate(gateway->sessions, s))) {
-		for (size_t i = 0; i < count; i++) {
-			if (!strcmp(links[i].name, s->ifname))
-				session_counters(gateway->sessions, s->slot, links[i].rx_bytes,
-						 links[i].tx_bytes);
-		}
-	}
+	    "max", (int)gateway->policy->l2tp.max_sessions, "refused", refused_json(gateway),
+	    "warnings", warnings_json(gateway), "last_apply", "time", time_json(gateway->applied),
+	    "result", gateway->apply_result);
 }
 
 json_t *status_sessions(struct gateway *gateway, const char *id)
@@ -122,10 +115,11 @@ json_t *status_sessions(struct gateway *gateway, const char *id)
 	json_t *list = json_array();
 	const struct session *s = NULL;
 
-	refresh_counters(gateway);
+	counters_refresh(gateway);
 	while ((s = session_iterate(gateway->sessions, s))) {
 		if (!id || !strcmp(s->id, id))
-			json_array_append_new(list, session_json(gateway->sessions, s));
+			json_array_append_new(list,
+					      session_json(gateway->sessions, s, gateway_now()));
 	}
 	if (id && !json_array_size(list)) {
 		json_decref(list);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/ticker.h"
 
+#include "daemon/acls.h"
 #include "daemon/bans.h"
 #include "daemon/drift.h"
 #include "daemon/integration.h"
 #include "daemon/loop.h"
 #include "daemon/workers.h"
+#include "daemon/zones.h"
 
 #define TICK_MS 500
 #define SAVE_MS 60000 /* what a kill may cost of what is known of good standing */
@@ -17,8 +19,10 @@ static void tick(void *user)
 {
 	struct gateway *gateway = user;
 
+	zones_refresh(gateway);
 	(void)session_tick(gateway->sessions, gateway_now());
 	gateway_settle(gateway);
+	acls_tick(gateway->acls);
 	workers_tick(gateway->workers);
 	drift_tick(gateway->drift);
 	if (loop_ms() >= save_due) {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/acls.h"
 #include "daemon/charon.h"
 #include "daemon/ike_ports.h"
 #include "daemon/integration.h"
@@ -166,6 +167,7 @@ static enum work_state switch_over(struct transaction *t)
 	struct err err = { .code = ERR_NONE };
 
 	workers_hold(t->gateway->workers, t->work.candidate.plan);
+	acls_follow(t->gateway->acls, t->work.candidate.policy);
 	if (do_steps(t, effects->steps.count, &err) < 0)
 		return work_undo(t, &err);
 	work_refill(t);

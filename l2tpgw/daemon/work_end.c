@@ -6,12 +6,14 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "daemon/acls.h"
 #include "daemon/charon.h"
 #include "daemon/control.h"
 #include "daemon/drift.h"
 #include "daemon/guard.h"
 #include "daemon/integration.h"
 #include "daemon/workers.h"
+#include "daemon/zones.h"
 
 #define TICK_MS  20
 #define UNDO_MS  20000 /* for charon to take back what it had */
@@ -61,6 +63,7 @@ static enum work_state finish(struct transaction *t, const struct err *err)
 	char result[64];
 
 	gateway->changing = false;
+	acls_follow(gateway->acls, NULL);
 	(void)snprintf(result, sizeof(result), "%zu changes", count);
 	if (err->code != ERR_NONE || work->recorded || count)
 		note_result(gateway, err->code == ERR_NONE ? result : err->text);
@@ -149,6 +152,7 @@ enum work_state work_undo(struct transaction *t, const struct err *failure)
 		charon_load(gateway->charon);
 	}
 	undo_objects(t, &work->failure);
+	acls_follow(gateway->acls, NULL);
 	session_table_shards(gateway->sessions, gateway->plan->worker_of);
 	work_refill(t);
 	workers_abandon(gateway->workers);
@@ -215,6 +219,8 @@ static void adopt(struct transaction *t)
 		candidate_swap(&t->work.candidate, gateway);
 	t->work.swapped = true;
 	session_table_policy(gateway->sessions, gateway->policy);
+	zones_refresh(gateway);
+	acls_follow(gateway->acls, NULL);
 	/* Who is locked out now goes now. */
 	(void)session_tick(gateway->sessions, gateway_now());
 	workers_commit(gateway->workers);

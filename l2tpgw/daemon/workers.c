@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/rfc3339.h"
+#include "daemon/acls.h"
 #include "daemon/pppds.h"
 #include "daemon/stays.h"
 #include "daemon/transaction.h"
@@ -68,6 +69,7 @@ void workers_sessions_restored(struct workers *workers)
 	gateway_settle(gateway);
 	pppds_kill_strays(gateway->pppds);
 	stays_sessions_known(gateway->stays);
+	acls_sessions_known(gateway->acls);
 }
 
 /* ---- generations ---- */

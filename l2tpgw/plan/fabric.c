@@ -7,19 +7,14 @@
 
 #include "base/cleanup.h"
 #include "plan/digest.h"
+#include "plan/acl.h"
 #include "plan/escape.h"
+#include "plan/nets.h"
 #include "plan/template.h"
 
-#define IP_TCP_HEADERS    40 /* bytes of an IPv4 and a TCP header without options */
-#define ELEMENTS_PER_LINE 8
-#define SOURCE            96 /* bits into an IPv4 header */
-#define DESTINATION       128
-
-static void put_separator(struct buf *out, size_t n)
-{
-	if (n > 0)
-		buf_puts(out, n % ELEMENTS_PER_LINE ? ", " : ",\n\t");
-}
+#define IP_TCP_HEADERS 40 /* bytes of an IPv4 and a TCP header without options */
+#define SOURCE         96 /* bits into an IPv4 header */
+#define DESTINATION    128
 
 static char *take_text(struct plan *plan, struct buf *buf)
 {
@@ -31,7 +26,7 @@ static const char *zone_elements(struct plan *plan)
 	cleanup_buf struct buf out = BUF_INIT;
 
 	for (uint32_t slot = 0; slot < FABRIC_SLOTS; slot++) {
-		put_separator(&out, slot);
+		nets_separator(&out, slot);
 		buf_printf(&out, "%u : %u", slot, fabric_zone(slot));
 	}
 	return take_text(plan, &out);
@@ -43,7 +38,7 @@ static const char *vip_elements(struct plan *plan)
 	char text[IP4_TEXT_MAX];
 
 	for (uint32_t slot = 0; slot < FABRIC_SLOTS; slot++) {
-		put_separator(&out, slot);
+		nets_separator(&out, slot);
 		buf_printf(&out, "%u : %s", slot, ip4_text(fabric_vip(slot), text));
 	}
 	return take_text(plan, &out);
@@ -57,7 +52,7 @@ static const char *worker_elements(struct plan *plan)
 	for (unsigned shard = 0; shard < FABRIC_SHARDS; shard++) {
 		uint32_t address = fabric_worker_address(plan->worker_of[shard]);
 
-		put_separator(&out, shard);
+		nets_separator(&out, shard);
 		buf_printf(&out, "%u : %s", shard, ip4_text(address, text));
 	}
 	return take_text(plan, &out);
@@ -73,42 +68,10 @@ static const char *draining_elements(struct plan *plan)
 	for (size_t i = 0; i < plan->workers_count; i++) {
 		if (!plan->workers[i].draining)
 			continue;
-		put_separator(&out, put++);
+		nets_separator(&out, put++);
 		buf_puts(&out, ip4_text(fabric_worker_address(plan->workers[i].number), text));
 	}
 	return put ? take_text(plan, &out) : NULL;
-}
-
-static int compare_nets(const void *x, const void *y)
-{
-	const struct ip4_net *a = x;
-	const struct ip4_net *b = y;
-
-	if (a->address != b->address)
-		return a->address < b->address ? -1 : 1;
-	return (int)a->bits - (int)b->bits;
-}
-
-/* NULL if there are none. nft refuses overlapping intervals: one net inside another is left out. */
-static const char *net_elements(struct plan *plan, const struct policy_nets *nets)
-{
-	cleanup_buf struct buf out = BUF_INIT;
-	char text[IP4_TEXT_MAX];
-	struct ip4_net *sorted, *last = NULL;
-	size_t put = 0;
-
-	if (nets->count == 0)
-		return NULL;
-	sorted = arena_memdup(plan->arena, nets->net, nets->count * sizeof(*sorted));
-	qsort(sorted, nets->count, sizeof(*sorted), compare_nets);
-	for (struct ip4_net *net = sorted; net < sorted + nets->count; net++) {
-		if (last && ip4_in(net->address, *last))
-			continue;
-		put_separator(&out, put++);
-		buf_puts(&out, ip4_net_text(*net, text));
-		last = net;
-	}
-	return take_text(plan, &out);
 }
 
 /* The address at a position of the IPv4 header is in a net. */
@@ -147,8 +110,8 @@ static const char *render(struct plan *plan, const struct policy *policy, const 
 {
 	cleanup_buf struct buf out = BUF_INIT;
 	char snat[IP4_TEXT_MAX], encap[IP4_TEXT_MAX];
-	const char *allow = net_elements(plan, &policy->firewall.allow_from);
-	const char *deny = net_elements(plan, &policy->firewall.deny_from);
+	const char *allow = nets_text(plan->arena, &policy->firewall.allow_from);
+	const char *deny = nets_text(plan->arena, &policy->firewall.deny_from);
 	enum policy_nat nat = policy->routing.nat;
 	const struct template_var vars[] = {
 		{ .name = "table", .value = FABRIC_TABLE },
@@ -180,6 +143,9 @@ static const char *render(struct plan *plan, const struct policy *policy, const 
 		{ .name = "allow_from", .value = allow, .verbatim = true },
 		{ .name = "deny_from", .value = deny, .verbatim = true },
 		{ .name = "isolate", .value = given(policy->firewall.isolate_clients) },
+		{ .name = "acl_to", .value = ACL_TO },
+		{ .name = "acl_from", .value = ACL_FROM },
+		{ .name = "acl_chains", .value = acl_chains(plan, policy), .verbatim = true },
 		{ .name = "mss_out", .value = number(plan, policy->ppp.mtu - IP_TCP_HEADERS) },
 		{ .name = "mss_in", .value = number(plan, policy->ppp.mru - IP_TCP_HEADERS) },
 		{ .name = "dns", .value = service(policy, POLICY_SERVICE_DNS) },

@@ -20,12 +20,6 @@ static const char *number(struct plan *plan, unsigned value)
 	return arena_printf(plan->arena, "%u", value);
 }
 
-/* For what is switched off by 0. */
-static const char *number_or_nothing(struct plan *plan, unsigned value)
-{
-	return value > 0 ? number(plan, value) : NULL;
-}
-
 static const char *address(struct plan *plan, const uint32_t *list, size_t count, size_t n)
 {
 	char text[IP4_TEXT_MAX];
@@ -57,9 +51,6 @@ int pppd_plan(struct plan *plan, const struct policy *policy, const struct plan_
 		{ .name = "dns2", .value = address(plan, dns, dns_count, 1) },
 		{ .name = "wins1", .value = address(plan, wins, wins_count, 0) },
 		{ .name = "wins2", .value = address(plan, wins, wins_count, 1) },
-		{ .name = "idle", .value = number_or_nothing(plan, policy->ppp.idle_timeout) },
-		{ .name = "maxconnect",
-		  .value = number_or_nothing(plan, policy->ppp.session_timeout) },
 		{ .name = "nothing", .value = pppd_nothing_path(plan, paths) },
 		{ 0 },
 	};

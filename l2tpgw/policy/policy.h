@@ -29,6 +29,7 @@
 #define POLICY_PORTS_MAX     64  /* of an entry of allow */
 #define POLICY_HOURS_MAX     32  /* of a group */
 #define POLICY_POOLS_MAX     64
+#define POLICY_ZONES_MAX     64
 #define POLICY_NAME_MAX      33 /* of a group or pool, with its NUL */
 
 #define POLICY_DEFAULT_GROUP "default"

@@ -199,6 +199,10 @@ static unsigned zone_index(struct load *load, const char *name)
 	       (name && policy->zones[i] ? strcmp(name, policy->zones[i]) != 0
 					 : name != policy->zones[i]))
 		i++;
+	if (i == POLICY_ZONES_MAX) {
+		load_error(load, "there are more than %d time zones", POLICY_ZONES_MAX);
+		return 0;
+	}
 	if (i == policy->zones_count)
 		*(const char **)arena_push(load->arena, (void **)&policy->zones,
 					   &policy->zones_count, sizeof(*policy->zones)) =

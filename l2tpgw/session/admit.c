@@ -4,9 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policy/names.h"
+#include "policy/pool.h"
 #include "session/expiry.h"
+#include "session/grant.h"
+#include "session/hours.h"
 #include "session/lockout.h"
 #include "session/report.h"
+#include "session/room.h"
 #include "session/text.h"
 
 #define DIAL_TIME    60000u /* ms from admission until the link must be up */
@@ -67,6 +72,9 @@ static const struct policy_user *usable_user(const struct session_table *table, 
 		deny(event, SESSION_DENY_DISABLED);
 	else if (expiry_over(user, event->now.wall))
 		deny(event, SESSION_DENY_EXPIRED);
+	else if (!hours_open(policy_group(table->policy, user->group), table->offsets,
+			     event->now.wall))
+		deny(event, SESSION_DENY_HOURS);
 	else if (!proven(user, event))
 		deny(event, SESSION_DENY_PASSWORD);
 	else
@@ -122,43 +130,103 @@ static bool replace_older(struct session_table *table, const struct session *ses
 	return pending;
 }
 
-static unsigned logins(const struct session_table *table)
+/* True if there is room for one more session; else denied, or to wait for one that ends. */
+static bool has_room(struct session_table *table, const struct session_terms *terms,
+		     const char *user, struct event *event)
 {
-	unsigned count = 0;
+	enum session_denial denial;
 
-	table_foreach(session, table)
-	{
-		count += session->pppd.pid && !(session->state == SESSION_CLOSING &&
-						session->reason == SESSION_REPLACED);
+	switch (room_make(table, event->now, terms, user, &denial)) {
+	case ROOM_FREE:
+		return true;
+	case ROOM_WAIT:
+		wait_or_deny(event, denial);
+		return false;
+	case ROOM_FULL:
+		break;
 	}
-	return count;
+	deny(event, denial);
+	return false;
 }
 
-static bool used_by_another(const struct session_table *table, const struct policy_user *user)
+/* True while somebody has it. The same user's older session is ended for the sake of this one. */
+static bool is_in_use(struct session_table *table, uint32_t address, const char *user,
+		      struct event *event)
 {
+	bool own = false;
+
 	table_foreach(other, table)
 	{
-		if (other->address == user->address && other->state != SESSION_CLOSING &&
-		    strcmp(other->user, user->name) != 0)
+		if (other->address != address)
+			continue;
+		if (strcmp(other->user, user) != 0) {
+			deny(event, SESSION_DENY_ADDRESS_IN_USE);
+			return true;
+		}
+		own = true;
+		if (other->state != SESSION_CLOSING)
+			machine_close(table, other, event->now, SESSION_REPLACED, true);
+	}
+	if (own)
+		wait_or_deny(event, SESSION_DENY_STILL_UP);
+	return own;
+}
+
+static bool is_static_of_another(const struct policy *policy, uint32_t address, const char *user)
+{
+	for (size_t i = 0; i < policy->users_count; i++) {
+		if (policy->users[i].address == address && strcmp(policy->users[i].name, user) != 0)
 			return true;
 	}
 	return false;
 }
 
-/* 0 and denied if there is none. */
-static uint32_t find_address(struct session_table *table, const struct policy_user *user,
-			     struct event *event)
+/* The policy's own were looked at when it was loaded; RADIUS may say anything. */
+static bool is_possible(const struct policy *policy, const struct session_terms *terms,
+			const char *user)
+{
+	uint32_t address = terms->address;
+
+	return terms->source == TERMS_LOCAL ||
+	       (!names_reserved(address) && !pool_edge(policy, address) &&
+		address != policy->addresses.local && !is_static_of_another(policy, address, user));
+}
+
+static bool is_leaving(const struct session_table *table)
+{
+	table_foreach(session, table)
+	{
+		if (session->state == SESSION_CLOSING && session->address)
+			return true;
+	}
+	return false;
+}
+
+static uint32_t fixed_address(struct session_table *table, const struct session_terms *terms,
+			      const char *user, struct event *event)
+{
+	if (!is_possible(table->policy, terms, user)) {
+		deny(event, SESSION_DENY_ADDRESS);
+		return 0;
+	}
+	if (is_in_use(table, terms->address, user, event))
+		return 0;
+	(void)addresses_claim(table->addresses, terms->address);
+	return terms->address;
+}
+
+/* 0 and denied, or to wait, if there is none. */
+static uint32_t find_address(struct session_table *table, const struct session_terms *terms,
+			     const char *user, struct event *event)
 {
 	uint32_t address;
 
-	if (user->address) {
-		if (!used_by_another(table, user))
-			return user->address;
-		deny(event, SESSION_DENY_ADDRESS_IN_USE);
-		return 0;
-	}
-	address = pool_take(table->pool, user->name);
-	if (!address)
+	if (terms->address)
+		return fixed_address(table, terms, user, event);
+	address = addresses_take(table->addresses, terms->pool, user);
+	if (!address && is_leaving(table))
+		wait_or_deny(event, SESSION_DENY_EXHAUSTED);
+	else if (!address)
 		deny(event, SESSION_DENY_EXHAUSTED);
 	return address;
 }
@@ -170,8 +238,8 @@ static void name_login(struct session *session)
 			       (unsigned long long)session->secured, session->logins);
 }
 
-static void log_in(struct session_table *table, struct session *session,
-		   const struct policy_user *user, struct event *event)
+static void log_in(struct session_table *table, struct session *session, const char *user,
+		   struct event *event)
 {
 	const struct session_request *request = event->admission->request;
 
@@ -182,19 +250,20 @@ static void log_in(struct session_table *table, struct session *session,
 	session->call = request->call;
 	session->tries = 0;
 	session->deadline = event->now.ms + DIAL_TIME;
-	text_copy(session->user, sizeof(session->user), user->name);
+	text_copy(session->user, sizeof(session->user), user);
 	text_printable(request->auth, strlen(request->auth), session->auth, sizeof(session->auth));
 	table_state(table, session, SESSION_DIALING);
 	report_admitted(table, session);
 	lockout_passed(table, event->now, session);
 	machine_write(table, session);
-	machine_oust(table, session, event->now);
+	grant_given(table, session);
 	allow(event, session);
 }
 
 void admit_secured(struct session_table *table, struct session *session, struct event *event)
 {
 	const struct policy_user *user = usable_user(table, event);
+	struct session_terms terms;
 
 	if (!user)
 		return;
@@ -202,13 +271,14 @@ void admit_secured(struct session_table *table, struct session *session, struct 
 		event->admission->verdict = SESSION_WAIT;
 		return;
 	}
-	if (logins(table) >= table->policy->l2tp.max_sessions) {
-		deny(event, SESSION_DENY_LIMIT);
+	terms_of_user(&terms, table->policy, user);
+	if (!has_room(table, &terms, user->name, event))
 		return;
-	}
-	session->address = find_address(table, user, event);
-	if (session->address)
-		log_in(table, session, user, event);
+	session->address = find_address(table, &terms, user->name, event);
+	if (!session->address)
+		return;
+	session->terms = terms;
+	log_in(table, session, user->name, event);
 }
 
 static void admit_again(struct session *session, const struct policy_user *user,
@@ -277,9 +347,15 @@ enum session_verdict session_admit(struct session_table *table, struct session_n
 		deny(&event, SESSION_DENY_MALFORMED);
 	if (admission.verdict != SESSION_ADMIT)
 		explicit_bzero(answer->message, sizeof(answer->message));
-	if (admission.verdict == SESSION_DENY) {
-		report_denied(table, session, request, answer->denial, now.wall);
-		count_failure(table, &event);
-	}
+	if (admission.verdict != SESSION_DENY)
+		return admission.verdict;
+	table->denied[answer->denial]++;
+	report_denied(table, session, request, answer->denial, now.wall);
+	count_failure(table, &event);
 	return admission.verdict;
+}
+
+const uint64_t *session_denied(const struct session_table *table)
+{
+	return table->denied;
 }

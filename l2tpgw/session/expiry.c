@@ -11,7 +11,7 @@ void expiry_forget(struct session_table *table)
 	table->expiry_from = table->expiry_to = 0;
 }
 
-static enum session_reason why_out(const struct policy_user *user, int64_t wall)
+enum session_reason expiry_why_out(const struct policy_user *user, int64_t wall)
 {
 	if (!user)
 		return SESSION_USER_REMOVED;
@@ -24,10 +24,11 @@ static void close_locked_out(struct session_table *table, struct session_now now
 {
 	table_foreach(session, table)
 	{
-		enum session_reason why =
-		    session->user[0] ? why_out(policy_user(table->policy, session->user), now.wall)
-				     : SESSION_REASON_NONE;
+		enum session_reason why;
 
+		if (session->terms.source != TERMS_LOCAL)
+			continue;
+		why = expiry_why_out(policy_user(table->policy, session->user), now.wall);
 		if (why != SESSION_REASON_NONE)
 			session_close(table, now, session->slot, why);
 	}

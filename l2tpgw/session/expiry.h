@@ -9,7 +9,9 @@
 #include "session/session.h"
 #include "session/table.h"
 
-/* Whether a user is locked out at that time. */
+/* Why a local user is locked out at that time; NONE = not. NULL: there is no such user. */
+enum session_reason expiry_why_out(const struct policy_user *user, int64_t wall);
+/* Whether the user's time is over. */
 bool expiry_over(const struct policy_user *user, int64_t wall);
 /* The policy is another one: look at everybody at the next occasion. */
 void expiry_forget(struct session_table *table);

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/ip4.h"
 #include "base/rfc3339.h"
+#include "session/limits.h"
 #include "session/session.h"
 
 static json_t *text_or_null(const char *text)
@@ -100,12 +101,31 @@ static json_t *esp_json(const struct session *session)
 			 (json_int_t)session->child.mark);
 }
 
-json_t *session_json(const struct session_table *table, const struct session *session)
+/* Of nobody's is nothing known. */
+static json_t *terms_json(const struct session_table *table, const struct session *session,
+			  struct session_now now)
 {
-	return json_pack(
-	    "{s:s, s:o, s:n, s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:I, s:o, s:o,"
+	const struct session_terms *terms = &session->terms;
+
+	if (terms->source == TERMS_NONE)
+		return json_pack("{s:n, s:n, s:n, s:n, s:n, s:n}", "group", "source", "pool",
+				 "rate", "class", "limits");
+	return json_pack("{s:s, s:s, s:o, s:{s:o, s:o}, s:o, s:o}", "group", terms->group, "source",
+			 terms_source_name(terms->source), "pool", text_or_null(terms->pool),
+			 "rate", "down", number_or_null(terms->rate.down), "up",
+			 number_or_null(terms->rate.up), "class", text_or_null(terms->class),
+			 "limits", limits_json(table, session, now));
+}
+
+json_t *session_json(const struct session_table *table, const struct session *session,
+		     struct session_now now)
+{
+	json_t *terms = terms_json(table, session, now), *entry;
+
+	entry = json_pack(
+	    "{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:I, s:o, s:o,"
 	    " s:{s:o, s:o}, s:{s:o, s:o}, s:s}",
-	    "id", session->id, "user", text_or_null(session->user), "group", "state",
+	    "id", session->id, "user", text_or_null(session->user), "state",
 	    session_state_name(session->state), "since", time_or_null(session->since), "address",
 	    address_or_null(session->address), "interface", text_or_null(session->ifname), "mtu",
 	    number_or_null(session->mtu), "rx_bytes", (json_int_t)session->rx_bytes, "tx_bytes",
@@ -116,4 +136,7 @@ json_t *session_json(const struct session_table *table, const struct session *se
 	    "session", numbered_or_null(session->call), "ppp", "pid",
 	    number_or_null(session->pppd.pid), "auth", text_or_null(session->auth), "client",
 	    guess_client(session));
+	(void)json_object_update(entry, terms);
+	json_decref(terms);
+	return entry;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "session/admit.h"
+#include "session/grant.h"
 #include "session/lockout.h"
 #include "session/reason.h"
 #include "session/report.h"
@@ -125,17 +126,6 @@ void machine_replace(struct session_table *table, struct session *session, struc
 	set_deadline(session, now, REPLACE_TIME);
 }
 
-void machine_oust(struct session_table *table, const struct session *session,
-		  struct session_now now)
-{
-	table_foreach(other, table)
-	{
-		if (other != session && other->address == session->address &&
-		    (other->state == SESSION_UP || other->state == SESSION_DIALING))
-			machine_close(table, other, now, SESSION_REPLACED, true);
-	}
-}
-
 void machine_orphan(struct session *session, struct session_now now)
 {
 	if (session->state == SESSION_SECURED && session->deadline == TABLE_NEVER)
@@ -144,12 +134,8 @@ void machine_orphan(struct session *session, struct session_now now)
 
 static void release_address(struct session_table *table, const struct session *session)
 {
-	table_foreach(other, table)
-	{
-		if (other != session && other->address == session->address)
-			return;
-	}
-	pool_release(table->pool, session->address, session->user);
+	if (!table_shares_address(table, session))
+		addresses_release(table->addresses, session->address, session->user);
 }
 
 /* pppd is gone: whatever it stood for is over. */
@@ -163,7 +149,9 @@ static void log_out(struct session_table *table, struct session *session, const 
 	report_ended(table, session, event->now.wall, reason, event->end);
 	if (session->was_up)
 		lockout_passed(table, event->now, session);
+	grant_taken(table, session);
 	release_address(table, session);
+	session->terms = (struct session_terms){ 0 };
 	session->pppd = (struct session_pid){ 0 };
 	session->address = session->mtu = session->call = 0;
 	session->rx_bytes = session->tx_bytes = 0;
@@ -318,6 +306,7 @@ static void link_up(struct session_table *table, struct session *session, struct
 		return;
 	}
 	session->since = event->now.wall;
+	session->up = session->last_moved = event->now.ms;
 	session->was_up = true;
 	session->reason = SESSION_REASON_NONE;
 	session->deadline = TABLE_NEVER;
@@ -389,6 +378,8 @@ static void tunnel_closed(struct session_table *table, struct session *session, 
 static void counters(struct session_table *table, struct session *session, struct event *event)
 {
 	(void)table;
+	if (session->rx_bytes != event->rx_bytes || session->tx_bytes != event->tx_bytes)
+		session->last_moved = event->now.ms;
 	session->rx_bytes = event->rx_bytes;
 	session->tx_bytes = event->tx_bytes;
 }

@@ -53,10 +53,6 @@ void machine_close(struct session_table *table, struct session *session, struct 
 		   enum session_reason reason, bool hard);
 /* Kills its pppd for the sake of one that follows over the same SA. */
 void machine_replace(struct session_table *table, struct session *session, struct session_now now);
-/* Ends whoever else has the session's address, which is its user's own: an older login of theirs.
- */
-void machine_oust(struct session_table *table, const struct session *session,
-		  struct session_now now);
 /* Arms the deadline of an orphan that nobody has logged in over. */
 void machine_orphan(struct session *session, struct session_now now);
 void machine_write(struct session_table *table, const struct session *session);

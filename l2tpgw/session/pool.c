@@ -53,14 +53,14 @@ static void reserve(struct pool *pool, uint32_t address)
 		pool->state[i] = ENTRY_RESERVED;
 }
 
-struct pool *pool_new(const struct policy *policy)
+struct pool *pool_new(const struct policy *policy, struct ip4_net net)
 {
 	struct pool *pool = mem_alloc(sizeof(*pool));
-	uint64_t count = UINT64_C(1) << (32 - policy->addresses.pool.bits);
+	uint64_t count = UINT64_C(1) << (32 - net.bits);
 
 	/* Entries end before the broadcast address; networks without one have no entry but 0. */
 	pool->size = count <= 2 ? 1 : count - 1 > POOL_MAX ? POOL_MAX + 1 : (uint32_t)count - 1;
-	pool->base = policy->addresses.pool.address;
+	pool->base = net.address;
 	pool->next = mem_alloc(pool->size * sizeof(*pool->next));
 	pool->prev = mem_alloc(pool->size * sizeof(*pool->prev));
 	pool->state = mem_alloc(pool->size);
@@ -155,6 +155,11 @@ void pool_release(struct pool *pool, uint32_t address, const char *user)
 	if (!pool->sticky)
 		pool->sticky = mem_alloc(STICKY * sizeof(*pool->sticky));
 	pool->sticky[hash % STICKY] = (struct sticky){ .hash = hash, .address = address };
+}
+
+bool pool_has(const struct pool *pool, uint32_t address)
+{
+	return entry_of(pool, address) != 0;
 }
 
 uint32_t pool_in_use(const struct pool *pool)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "session/expiry.h"
+#include "session/limits.h"
 #include "session/machine.h"
 
 /* What pppd, the workers, the clock and people report, led to the records it concerns. */
@@ -35,10 +36,12 @@ void session_pppd_ended(struct session_table *table, struct session_now now,
 	run_pid(table, end->pppd, &event);
 }
 
-void session_counters(struct session_table *table, uint32_t slot, uint64_t rx_bytes,
-		      uint64_t tx_bytes)
+void session_counters(struct session_table *table, struct session_now now, uint32_t slot,
+		      uint64_t rx_bytes, uint64_t tx_bytes)
 {
-	struct event event = { .kind = EVENT_COUNTERS, .rx_bytes = rx_bytes, .tx_bytes = tx_bytes };
+	struct event event = {
+		.kind = EVENT_COUNTERS, .now = now, .rx_bytes = rx_bytes, .tx_bytes = tx_bytes
+	};
 
 	if (slot < FABRIC_SLOTS)
 		machine_run(table, table->slots[slot], &event);
@@ -120,14 +123,16 @@ unsigned session_close_all(struct session_table *table, struct session_now now,
 uint64_t session_tick(struct session_table *table, struct session_now now)
 {
 	struct event event = { .kind = EVENT_DEADLINE, .now = now };
-	uint64_t next = TABLE_NEVER;
+	uint64_t next;
 
 	expiry_enforce(table, now);
+	limits_enforce(table, now);
 	table_foreach(session, table)
 	{
 		if (session->deadline <= now.ms)
 			machine_run(table, session, &event);
 	}
+	next = limits_next(table);
 	table_foreach(left, table)
 	{
 		if (left->deadline < next)

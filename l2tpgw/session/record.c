@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "session/expiry.h"
+#include "session/grant.h"
 #include "session/machine.h"
 #include "session/report.h"
 #include "session/text.h"
@@ -63,6 +64,21 @@ static const struct field {
 	FIELD(FIELD_U64, "tx_bytes", tx_bytes),
 	FIELD(FIELD_U32, "logins", logins),
 	FIELD(FIELD_BOOL, "was_up", was_up),
+	FIELD(FIELD_U32, "source", terms.source),
+	FIELD(FIELD_TEXT, "group", terms.group),
+	FIELD(FIELD_TEXT, "pool", terms.pool),
+	FIELD(FIELD_U32, "fixed", terms.address),
+	FIELD(FIELD_U32, "idle_timeout", terms.idle_timeout),
+	FIELD(FIELD_U32, "session_timeout", terms.session_timeout),
+	FIELD(FIELD_U32, "interim", terms.interim),
+	FIELD(FIELD_U64, "rate_down", terms.rate.down),
+	FIELD(FIELD_U64, "rate_up", terms.rate.up),
+	FIELD(FIELD_TEXT, "class", terms.class),
+	FIELD(FIELD_BOOL, "said_pool", terms.said.pool),
+	FIELD(FIELD_BOOL, "said_idle", terms.said.idle_timeout),
+	FIELD(FIELD_BOOL, "said_session", terms.said.session_timeout),
+	FIELD(FIELD_BOOL, "said_down", terms.said.down),
+	FIELD(FIELD_BOOL, "said_up", terms.said.up),
 };
 
 static uint64_t field_value(const struct field *field, const void *at)
@@ -179,7 +195,7 @@ static bool makes_sense(const struct session *session)
 	bool login = session->pppd.pid != 0;
 
 	if (!session->id[0] || !session->child.mark || !session->life ||
-	    session->worker > FABRIC_WORKERS_MAX ||
+	    session->worker > FABRIC_WORKERS_MAX || session->terms.source > TERMS_RADIUS ||
 	    login != (session->user[0] && session->address != 0))
 		return false;
 	switch (session->state) {
@@ -264,8 +280,23 @@ static struct session *insert(struct session_table *table, const struct session 
 	*session = *decoded;
 	session->state = state;
 	table_state(table, session, decoded->state);
-	(void)pool_claim(table->pool, session->address);
+	(void)addresses_claim(table->addresses, session->address);
 	return session;
+}
+
+/* A record from before there were terms is of a local user. */
+static void take_terms(struct session_table *table, struct session *session, struct session_now now)
+{
+	int64_t up = now.wall - session->since;
+
+	if (!session->pppd.pid)
+		return;
+	if (session->terms.source == TERMS_NONE)
+		session->terms.source = TERMS_LOCAL;
+	(void)terms_follow(&session->terms, table->policy, session->user);
+	session->last_moved = now.ms;
+	session->up = up > 0 && (uint64_t)up < now.ms / 1000 ? now.ms - (uint64_t)up * 1000 : 0;
+	grant_given(table, session);
 }
 
 static void resume(struct session_table *table, struct session *session, struct session_now now)
@@ -304,6 +335,7 @@ int session_restore(struct session_table *table, struct session_now now,
 			       decoded.id);
 	session = insert(table, &decoded);
 	expiry_forget(table);
+	take_terms(table, session, now);
 	resume(table, session, now);
 	if (session->pppd.pid && !pppd_alive)
 		machine_run(table, session, &event);

@@ -35,6 +35,7 @@
 #include "policy/policy.h"
 #include "session/mschap.h"
 #include "session/sa.h"
+#include "session/terms.h"
 
 /*
  * Of everything that is kept of sessions in files: raised when an older l2tpgwd could not read it
@@ -64,8 +65,8 @@ enum session_reason {
 	SESSION_CALL_CLOSED,    /* xl2tpd ended the call: StopCCN, CDN or no answer to HELLO */
 	SESSION_NEGOTIATION,    /* LCP or IPCP failed */
 	SESSION_WRONG_PASSWORD, /* of a login that was admitted: it had to show it anew */
-	SESSION_IDLE,           /* ppp.idle_timeout */
-	SESSION_TIME_LIMIT,     /* ppp.session_timeout */
+	SESSION_IDLE,           /* no traffic for its idle time-out */
+	SESSION_TIME_LIMIT,     /* its session time-out */
 	SESSION_DEAD_PEER,      /* no answer to LCP echo */
 	SESSION_PPPD_FAILED,    /* any other exit status */
 	SESSION_PPPD_KILLED,    /* by a signal that is not ours */
@@ -81,12 +82,17 @@ enum session_reason {
 	SESSION_USER_DISABLED,
 	SESSION_USER_REMOVED,
 	SESSION_USER_EXPIRED,
+	SESSION_GROUP_REMOVED, /* of a RADIUS user: the policy has no such group, or pool, any more
+				*/
+	SESSION_OUT_OF_HOURS,
+	SESSION_OUSTED,         /* by a newer login, where when_full says so */
+	SESSION_RULES_FAILED,   /* what it may do could not be put into nftables */
 	SESSION_DRAINED,        /* l2tp.drain */
 	SESSION_CHARON_RESTART, /* asked for: with --allow-drop */
 	SESSION_SHUTDOWN,
 	SESSION_BANNED, /* an SA of a banned address, over which nobody has logged in */
 };
-#define SESSION_REASONS 26
+#define SESSION_REASONS 30
 /* "hung-up", and "the client hung up". Never NULL. */
 const char *session_reason_name(enum session_reason reason);
 const char *session_reason_text(enum session_reason reason);
@@ -124,9 +130,11 @@ struct session {
 	char ifname[SESSION_IFNAME_MAX];
 	uint32_t mtu;                /* bytes, 0 = not known */
 	uint64_t rx_bytes, tx_bytes; /* of the link; rx is what the client sent */
+	struct session_terms terms;  /* while somebody is logged in */
 
 	/* The table's own. */
-	uint64_t deadline; /* ms; UINT64_MAX = none */
+	uint64_t deadline;       /* ms; UINT64_MAX = none */
+	uint64_t up, last_moved; /* ms: since when it is UP, and when traffic was last seen */
 	unsigned logins, tries;
 	uint32_t seen, touched; /* snapshot numbers */
 	bool peer_gone, tunnel_closing, sa_closing, was_up;
@@ -144,6 +152,9 @@ enum session_action_kind {
 	SESSION_RESYNC,       /* take a snapshot, delay_ms from now (one pending is enough) */
 	SESSION_BANS,         /* the bans are others: write them, and keep out whom they name */
 	SESSION_JOURNAL,      /* report an event */
+	SESSION_ALLOW,        /* the session's address may go where its group may */
+	SESSION_DISALLOW,     /* the slot's address is nobody's any more: it may go nowhere */
+	SESSION_COUNT,        /* read the counters of all links, see session_counters() */
 };
 
 enum session_journal {
@@ -193,6 +204,12 @@ void session_table_free(struct session_table *table); /* NULL is fine */
 void session_table_policy(struct session_table *table, const struct policy *policy);
 /* worker_of[mark & (FABRIC_SHARDS - 1)]: which worker a new SA is dispatched to. 0 = none. */
 void session_table_shards(struct session_table *table, const uint8_t worker_of[FABRIC_SHARDS]);
+
+/*
+ * How many seconds east of UTC each of policy.zones is now: all 0 until this was called, also after
+ * another policy. To be called again whenever it may have changed.
+ */
+void session_table_zones(struct session_table *table, const int32_t *offsets);
 
 /* Takes the next action out of the queue; false if there is none. */
 bool session_next(struct session_table *table, struct session_action *action);
@@ -248,12 +265,16 @@ enum session_denial {
 	SESSION_DENY_BANNED,
 	SESSION_DENY_EXPIRED,
 	SESSION_DENY_PASSWORD,
+	SESSION_DENY_HOURS,
 	SESSION_DENY_LIMIT,
+	SESSION_DENY_GROUP_LIMIT,
+	SESSION_DENY_USER_LIMIT,
 	SESSION_DENY_EXHAUSTED,
 	SESSION_DENY_ADDRESS_IN_USE,
+	SESSION_DENY_ADDRESS,  /* RADIUS says one that no client may have */
 	SESSION_DENY_STILL_UP, /* an earlier session in the way did not end in time */
 };
-#define SESSION_DENIALS 13
+#define SESSION_DENIALS 17
 const char *session_denial_name(enum session_denial denial);
 const char *session_denial_text(enum session_denial denial);
 
@@ -301,8 +322,8 @@ void session_ppp_down(struct session_table *table, struct session_now now,
 /* The process is gone. */
 void session_pppd_ended(struct session_table *table, struct session_now now,
 			const struct session_end *end);
-void session_counters(struct session_table *table, uint32_t slot, uint64_t rx_bytes,
-		      uint64_t tx_bytes);
+void session_counters(struct session_table *table, struct session_now now, uint32_t slot,
+		      uint64_t rx_bytes, uint64_t tx_bytes);
 /* What CLOSE_TUNNEL asked of the slot's worker was done, or cannot be. */
 void session_tunnel_closed(struct session_table *table, struct session_now now, uint32_t slot);
 /* Worker n died or was given up: whoever is on it is told by deleting the SA. */
@@ -327,6 +348,14 @@ unsigned session_close_user(struct session_table *table, struct session_now now,
 /* All there are; how many. */
 unsigned session_close_all(struct session_table *table, struct session_now now,
 			   enum session_reason reason);
+/*
+ * Why the session would end at once if that policy were in force, whose zones have these offsets;
+ * NONE = it would not.
+ */
+enum session_reason session_why_out(const struct session *session, const struct policy *policy,
+				    const int32_t *offsets, struct session_now now);
+/* Logins that were denied since the table is there, by session_denial. */
+const uint64_t *session_denied(const struct session_table *table);
 /* Enforces time limits, and that nobody stays who is locked out (expiry.h). When it wants to be
  * called again, in ms; UINT64_MAX = not needed. */
 uint64_t session_tick(struct session_table *table, struct session_now now);
@@ -368,6 +397,7 @@ int session_restore(struct session_table *table, struct session_now now,
 int session_record_pppd(const struct fields *fields, struct session_pid *pppd, struct err *err);
 
 /* One entry of `sessions --json` (cli.md); the caller owns the reference. */
-json_t *session_json(const struct session_table *table, const struct session *session);
+json_t *session_json(const struct session_table *table, const struct session *session,
+		     struct session_now now);
 
 #endif

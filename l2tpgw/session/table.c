@@ -7,13 +7,14 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "session/expiry.h"
+#include "session/grant.h"
 
 struct session_table *session_table_new(const struct policy *policy)
 {
 	struct session_table *table = mem_alloc(sizeof(*table));
 
 	table->policy = policy;
-	table->pool = pool_new(policy);
+	table->addresses = addresses_new(policy);
 	table->suspicion = suspicion_new();
 	return table;
 }
@@ -30,20 +31,42 @@ void session_table_free(struct session_table *table)
 	free(table->ended);
 	free(table->bans.list);
 	suspicion_free(table->suspicion);
-	pool_free(table->pool);
+	addresses_free(table->addresses);
 	free(table);
+}
+
+/* Whose terms cannot follow is sent away by the next tick. */
+static void follow(struct session_table *table, struct session *session)
+{
+	const struct session_terms before = session->terms;
+
+	if (!session->pppd.pid || !terms_follow(&session->terms, table->policy, session->user) ||
+	    !memcmp(&before, &session->terms, sizeof(before)))
+		return;
+	grant_given(table, session);
+	table_emit(table, SESSION_WRITE, session);
 }
 
 void session_table_policy(struct session_table *table, const struct policy *policy)
 {
-	struct pool *pool = pool_new(policy);
+	struct addresses *addresses = addresses_new(policy);
 
-	pool_inherit(pool, table->pool);
-	pool_free(table->pool);
-	table->pool = pool;
+	addresses_inherit(addresses, table->addresses);
+	addresses_free(table->addresses);
+	table->addresses = addresses;
 	table->policy = policy;
+	memset(table->offsets, 0, sizeof(table->offsets));
 	expiry_forget(table);
-	table_foreach(session, table)(void) pool_claim(pool, session->address);
+	table_foreach(session, table)
+	{
+		(void)addresses_claim(addresses, session->address);
+		follow(table, session);
+	}
+}
+
+void session_table_zones(struct session_table *table, const int32_t *offsets)
+{
+	memcpy(table->offsets, offsets, table->policy->zones_count * sizeof(*offsets));
 }
 
 void session_table_shards(struct session_table *table, const uint8_t worker_of[FABRIC_SHARDS])
@@ -111,6 +134,16 @@ struct session *table_find_child(const struct session_table *table, uint32_t chi
 	return NULL;
 }
 
+bool table_shares_address(const struct session_table *table, const struct session *session)
+{
+	table_foreach(other, table)
+	{
+		if (other != session && other->address == session->address)
+			return true;
+	}
+	return false;
+}
+
 unsigned table_ike_users(const struct session_table *table, uint32_t ike, const struct session *but)
 {
 	unsigned count = 0;
@@ -166,6 +199,11 @@ void table_bans_changed(struct session_table *table)
 void table_resync(struct session_table *table, unsigned delay_ms)
 {
 	enqueue(table, SESSION_RESYNC, 0)->action.delay_ms = delay_ms;
+}
+
+void table_count(struct session_table *table)
+{
+	enqueue(table, SESSION_COUNT, 0);
 }
 
 bool session_next(struct session_table *table, struct session_action *action)

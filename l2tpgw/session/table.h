@@ -3,8 +3,8 @@
 #define L2TPGW_SESSION_TABLE_H
 
 /* The table's inside, shared by the files of session/: its records and its queue of actions. */
+#include "session/addresses.h"
 #include "session/ban.h"
-#include "session/pool.h"
 #include "session/session.h"
 #include "session/suspicion.h"
 
@@ -23,7 +23,8 @@ struct table_bans {
 
 struct session_table {
 	const struct policy *policy;
-	struct pool *pool;
+	struct addresses *addresses;
+	int32_t offsets[POLICY_ZONES_MAX]; /* of policy.zones: seconds east of UTC */
 	struct session *slots[FABRIC_SLOTS];
 	unsigned counts[SESSION_STATES];
 	uint64_t life; /* of charon; 0 = there is none */
@@ -36,6 +37,8 @@ struct session_table {
 	size_t ended_count;
 
 	int64_t expiry_from, expiry_to; /* wall seconds in which no user expires */
+	uint64_t count_due;             /* ms: when the counters are to be read again */
+	uint64_t denied[SESSION_DENIALS];
 
 	struct table_bans bans;
 	struct suspicion *suspicion;
@@ -56,6 +59,9 @@ struct session *table_find_child(const struct session_table *table, uint32_t chi
 unsigned table_ike_users(const struct session_table *table, uint32_t ike,
 			 const struct session *but);
 
+/* Whether another session has its address too: of the same user, and one is about to end. */
+bool table_shares_address(const struct session_table *table, const struct session *session);
+
 /* Appends an action that concerns the session; the caller fills in the rest. */
 struct session_action *table_emit(struct session_table *table, enum session_action_kind kind,
 				  const struct session *session);
@@ -63,6 +69,7 @@ struct session_report *table_report(struct session_table *table, enum session_jo
 				    uint32_t slot);
 void table_bans_changed(struct session_table *table);
 void table_resync(struct session_table *table, unsigned delay_ms);
+void table_count(struct session_table *table);
 
 #define table_foreach(it, table)                                            \
 	for (uint32_t slot_##it = 0; slot_##it < FABRIC_SLOTS; slot_##it++) \

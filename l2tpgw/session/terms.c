@@ -55,7 +55,6 @@ static void take_reply(struct session_terms *terms, const struct terms_reply *re
 		.session_timeout = reply->session_timeout,
 		.interim = reply->interim,
 		.rate = reply->rate,
-		.class_len = (uint8_t)reply->class_len,
 		.said = { .pool = reply->pool && *reply->pool,
 			  .idle_timeout = reply->idle_timeout,
 			  .session_timeout = reply->session_timeout,
@@ -64,8 +63,7 @@ static void take_reply(struct session_terms *terms, const struct terms_reply *re
 	};
 	if (terms->said.pool)
 		text_copy(terms->pool, sizeof(terms->pool), reply->pool);
-	if (reply->class_len)
-		memcpy(terms->class, reply->class, reply->class_len);
+	text_copy(terms->class, sizeof(terms->class), reply->class ? reply->class : "");
 }
 
 bool terms_of_reply(struct session_terms *terms, const struct policy *policy,
@@ -74,7 +72,7 @@ bool terms_of_reply(struct session_terms *terms, const struct policy *policy,
 	const char *name = reply->group && *reply->group ? reply->group : POLICY_DEFAULT_GROUP;
 	const struct policy_group *group = policy_group(policy, name);
 
-	if (!group || reply->class_len > TERMS_CLASS_MAX ||
+	if (!group || (reply->class && strlen(reply->class) >= TERMS_CLASS_MAX) ||
 	    (reply->pool && !has_pool(policy, reply->pool)))
 		return false;
 	take_reply(terms, reply);

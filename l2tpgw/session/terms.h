@@ -15,7 +15,7 @@
 
 #include "policy/policy.h"
 
-#define TERMS_CLASS_MAX 255 /* bytes: of all Class attributes of an answer together */
+#define TERMS_CLASS_MAX 513 /* of Class, in hexadecimal, with its NUL */
 
 enum terms_source {
 	TERMS_NONE, /* nobody logged in */
@@ -30,8 +30,7 @@ struct terms_reply {
 	uint32_t address;                                /* Framed-IP-Address */
 	uint32_t idle_timeout, session_timeout, interim; /* seconds */
 	struct policy_rate rate;
-	const void *class; /* as it is to be given back in accounting */
-	size_t class_len;
+	const char *class; /* in hexadecimal; as it is to be given back in accounting */
 };
 
 struct session_terms {
@@ -44,8 +43,7 @@ struct session_terms {
 	uint32_t idle_timeout, session_timeout; /* seconds, 0 = never */
 	uint32_t interim;                       /* accounting, seconds; 0 = as the policy says */
 	struct policy_rate rate;                /* 0 = no limit */
-	uint8_t class[TERMS_CLASS_MAX];
-	uint8_t class_len;
+	char class[TERMS_CLASS_MAX];            /* hexadecimal; "" = none */
 	/* Of RADIUS: which of these the answer said itself, so that they do not follow the group.
 	 */
 	struct {

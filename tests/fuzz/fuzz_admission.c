@@ -16,7 +16,8 @@ static void must(bool holds)
 		abort();
 }
 
-static struct policy_user user = { .name = "alice", .password = "secret" };
+static struct policy_group group = { .name = "default", .session_timeout = 60 };
+static struct policy_user user = { .name = "alice", .group = "default", .password = "secret" };
 
 /* What daemon/admission.c makes of a message. */
 static void hear(struct session_table *table, struct session_now now, const struct message *message)
@@ -82,6 +83,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct session_action action;
 	struct session_table *table;
 
+	policy.groups = &group;
+	policy.groups_count = 1;
 	policy.users = &user;
 	policy.users_count = 1;
 	policy.l2tp.max_sessions = 4;

@@ -72,7 +72,7 @@ static void grow(struct input *in, struct arena *arena, struct tree *parent, uns
 	}
 }
 
-static void drain(struct session_table *table)
+static void drain(struct session_table *table, struct session_now now)
 {
 	struct session_action action;
 	struct fields fields;
@@ -85,7 +85,7 @@ static void drain(struct session_table *table)
 		session_encode(session, &fields);
 		if (fields.failed)
 			abort();
-		json_decref(session_json(table, session));
+		json_decref(session_json(table, session, now));
 	}
 }
 
@@ -201,7 +201,7 @@ static void feed_other(struct input *in, struct session_table *table, struct ses
 		(void)session_mark_skip(table, word(in));
 		break;
 	}
-	session_counters(table, word(in), byte(in), byte(in));
+	session_counters(table, now, word(in), byte(in), byte(in));
 }
 
 static void feed_stream(struct input *in, struct session_table *table, struct session_now now)
@@ -211,16 +211,20 @@ static void feed_stream(struct input *in, struct session_table *table, struct se
 
 	while (in->len) {
 		feeds[byte(in) % 4](in, table, now);
-		drain(table);
+		drain(table, now);
 		now.ms += byte(in) * 100u;
 		(void)session_tick(table, now);
 	}
 }
 
+static struct policy_group groups[] = {
+	{ .name = "default", .idle_timeout = 3, .session_timeout = 60, .user_sessions = 2 },
+};
+
 static struct policy_user accounts[] = {
-	{ .name = "alice", .password = PASSWORD },
-	{ .name = "bob", .password = PASSWORD, .address = 0x0a090002 },
-	{ .name = "carol", .password = PASSWORD, .disabled = true },
+	{ .name = "alice", .group = "default", .password = PASSWORD },
+	{ .name = "bob", .group = "default", .password = PASSWORD, .address = 0x0a090002 },
+	{ .name = "carol", .group = "default", .password = PASSWORD, .disabled = true },
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -228,6 +232,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct policy policy = { .l2tp.max_sessions = 4,
+				 .groups = groups,
+				 .groups_count = 1,
 				 .addresses = { .pool = { 0x0a090000, 29 }, .local = 0x0a090001 },
 				 .users = accounts,
 				 .users_count = 3 };
@@ -243,7 +249,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		feed_record(&in, table, now);
 	else
 		feed_stream(&in, table, now);
-	drain(table);
+	drain(table, now);
 	session_table_free(table);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "daemon/acls.h"
 #include "daemon/charon.h"
 #include "daemon/marks.h"
 #include "daemon/loop.h"
@@ -69,6 +70,7 @@ static int world_make(void **state)
 	gateway->plan = plan_make(gateway->policy, &paths, NULL, 0, &err);
 	gateway->sessions = session_table_new(gateway->policy);
 	gateway->pppds = pppds_new(gateway);
+	gateway->acls = acls_new(gateway);
 	gateway->stays = stays_new(gateway);
 	gateway->workers = workers_new(gateway);
 	gateway->charon = charon_new(gateway);
@@ -88,6 +90,7 @@ static int world_free(void **state)
 	charon_free(gateway->charon);
 	workers_free(gateway->workers);
 	stays_free(gateway->stays);
+	acls_free(gateway->acls);
 	pppds_free(gateway->pppds);
 	session_table_free(gateway->sessions);
 	plan_free(gateway->plan);

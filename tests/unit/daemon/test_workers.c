@@ -13,6 +13,7 @@
 #include "../session/helper.h"
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "daemon/acls.h"
 #include "daemon/charon.h"
 #include "daemon/loop.h"
 #include "daemon/pppds.h"
@@ -45,6 +46,7 @@ static struct plan *make_plan(struct world *world, const struct plan_running *ru
 static void parts_begin(struct gateway *gateway)
 {
 	gateway->pppds = pppds_new(gateway);
+	gateway->acls = acls_new(gateway);
 	gateway->stays = stays_new(gateway);
 	gateway->workers = workers_new(gateway);
 	gateway->charon = charon_new(gateway);
@@ -55,6 +57,7 @@ static void parts_end(struct gateway *gateway)
 	charon_free(gateway->charon);
 	workers_free(gateway->workers);
 	stays_free(gateway->stays);
+	acls_free(gateway->acls);
 	pppds_free(gateway->pppds);
 }
 

@@ -16,6 +16,22 @@ static const struct plan_paths sample_paths = {
 	.plugin = "/usr/lib/pppd/2.4.9/l2tpgw.so",
 };
 
+static struct policy_ports sample_ports[] = { { 443, 443 }, { 8000, 8100 } };
+static struct policy_allow sample_allow[] = {
+	{ .to = { 0x0a010000, 16 } },
+	{ .to = { 0x0a010200, 24 } },
+	{ .to = { 0x0a030000, 16 }, .proto = POLICY_PROTO_ICMP },
+	{ .to = { 0x0a020304, 32 },
+	  .proto = POLICY_PROTO_TCP,
+	  .ports = sample_ports,
+	  .ports_count = 2 },
+};
+static struct policy_group sample_groups[] = {
+	{ .name = "default" },
+	{ .name = "guests", .restricted = true, .allow = sample_allow, .allow_count = 4 },
+	{ .name = "nowhere", .restricted = true },
+};
+
 static struct policy sample_policy(void)
 {
 	struct policy policy = { 0 };
@@ -37,6 +53,8 @@ static struct policy sample_policy(void)
 	policy.ppp.mru = 1398;
 	policy.ppp.echo_interval = 30;
 	policy.ppp.echo_failures = 4;
+	policy.groups = sample_groups;
+	policy.groups_count = sizeof(sample_groups) / sizeof(sample_groups[0]);
 	policy.addresses.pool = (struct ip4_net){ 0x0a2a0000, 24 };
 	policy.addresses.local = 0x0a2a0001;
 	policy.firewall.isolate_clients = true;

@@ -145,13 +145,66 @@ static void nat_follows_the_policy(void **state)
 
 static void isolation_follows_the_policy(void **state)
 {
-	static const char rule[] = "iifname \"l2tpgw*\" oifname \"l2tpgw*\" counter drop";
+	static const char rule[] = "chain between {\n\t\tcounter drop\n\t}\n";
 	struct policy policy = sample_policy();
 
 	(void)state;
 	assert_true(has(&policy, rule));
 	policy.firewall.isolate_clients = false;
 	assert_false(has(&policy, rule));
+}
+
+/* The text between "chain NAME {" and the closing brace. */
+static char *chain(const struct policy *policy, const char *name)
+{
+	struct plan *plan = sample_plan(policy);
+	char start[64], *text;
+	const char *found;
+
+	(void)snprintf(start, sizeof(start), "\tchain %s {\n", name);
+	found = strstr(plan->ruleset, start);
+	assert_non_null(found);
+	text = strndup(found + strlen(start), strcspn(found, "}") - strlen(start));
+	text[strstr(text, "\n\t}") ? strstr(text, "\n\t}") + 1 - text : (long)strlen(text)] = '\0';
+	plan_free(plan);
+	return text;
+}
+
+static void groups_go_where_they_may(void **state)
+{
+	static const char *const expected[][2] = {
+		{ "to_default", "\t\taccept\n\t" },
+		{ "from_default", "\t\tgoto asked\n\t" },
+		{ "to_nowhere", "\t\tcounter drop\n\t" },
+		{ "from_nowhere", "\t\tcounter drop\n\t" },
+	};
+	struct policy policy = sample_policy();
+
+	(void)state;
+	for (size_t i = 0; i < array_size(expected); i++) {
+		cleanup_free char *text = chain(&policy, expected[i][0]);
+
+		assert_string_equal(text, expected[i][1]);
+	}
+}
+
+/* What ends an allow list is a drop, whatever is in it. */
+static void lists_end_closed(void **state)
+{
+	struct policy_allow allow = { .to = { 0, 0 }, .proto = POLICY_PROTO_UDP };
+	struct policy_group groups[] = {
+		{ .name = "default", .restricted = true, .allow = &allow, .allow_count = 1 },
+	};
+	struct policy policy = sample_policy();
+	cleanup_free char *to, *from;
+
+	(void)state;
+	policy.groups = groups;
+	policy.groups_count = 1;
+	to = chain(&policy, "to_default");
+	from = chain(&policy, "from_default");
+	assert_string_equal(to, "\t\tct original protocol 17 accept\n\t\tcounter drop\n\t");
+	assert_string_equal(from, "\t\tcounter drop\n\t");
 }
 
 static void services_follow_the_policy(void **state)
@@ -237,7 +290,8 @@ static void no_rule_means_somebody_elses_interface(void **state)
 	assert_null(strstr(p, "\"ppp"));
 	for (const char *type = p; (type = strstr(type, "iftype ppp "));) {
 		type += strlen("iftype ppp ");
-		assert_true(strncmp(type, "iifname", 7) == 0 || strncmp(type, "oiftype", 7) == 0);
+		assert_true(strncmp(type, "iifname", 7) == 0 || strncmp(type, "oifname", 7) == 0 ||
+			    strncmp(type, "oiftype", 7) == 0);
 	}
 	while ((p = strstr(p, "ifname "))) {
 		p += strlen("ifname ");
@@ -272,6 +326,8 @@ int main(void)
 		cmocka_unit_test(shards_are_spread_over_the_workers),
 		cmocka_unit_test(nat_follows_the_policy),
 		cmocka_unit_test(isolation_follows_the_policy),
+		cmocka_unit_test(groups_go_where_they_may),
+		cmocka_unit_test(lists_end_closed),
 		cmocka_unit_test(services_follow_the_policy),
 		cmocka_unit_test(segments_fit_mtu_and_mru),
 		cmocka_unit_test(overlapping_networks_are_joined),

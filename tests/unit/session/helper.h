@@ -15,12 +15,17 @@
 #define POOL  0x0a090000u /* 10.9.0.0/24 */
 #define FIXED (POOL + 50) /* bob's */
 
+static struct policy_group test_groups[] = {
+	{ .name = "default", .idle_timeout = POLICY_UNSET, .session_timeout = POLICY_UNSET },
+	{ .name = "guests", .idle_timeout = POLICY_UNSET, .session_timeout = POLICY_UNSET },
+};
+
 static struct policy_user test_users[] = {
-	{ .name = "alice", .password = "a-secret" },
-	{ .name = "bob", .password = "b-secret", .address = FIXED },
-	{ .name = "carol", .password = "c-secret", .disabled = true },
-	{ .name = "dave", .password = "d-secret" },
-	{ .name = "erin", .password = "e-secret", .expires = WALL },
+	{ .name = "alice", .group = "default", .password = "a-secret" },
+	{ .name = "bob", .group = "default", .password = "b-secret", .address = FIXED },
+	{ .name = "carol", .group = "default", .password = "c-secret", .disabled = true },
+	{ .name = "dave", .group = "default", .password = "d-secret" },
+	{ .name = "erin", .group = "default", .password = "e-secret", .expires = WALL },
 };
 
 static inline struct policy test_policy(void)
@@ -30,6 +35,8 @@ static inline struct policy test_policy(void)
 	policy.addresses.pool = (struct ip4_net){ .address = POOL, .bits = 24 };
 	policy.addresses.local = POOL + 1;
 	policy.l2tp.max_sessions = 10;
+	policy.groups = test_groups;
+	policy.groups_count = sizeof(test_groups) / sizeof(test_groups[0]);
 	policy.users = test_users;
 	policy.users_count = sizeof(test_users) / sizeof(test_users[0]);
 	return policy;
@@ -182,8 +189,8 @@ static inline void connect_client(struct session_table *table, uint64_t ms, uint
 
 /* What the queue held: how often each action, and the last of each. */
 struct drained {
-	unsigned count[SESSION_JOURNAL + 1];
-	struct session_action last[SESSION_JOURNAL + 1];
+	unsigned count[SESSION_COUNT + 1];
+	struct session_action last[SESSION_COUNT + 1];
 	unsigned journals[SESSION_J_RESTORED + 1];
 	struct session_report report[SESSION_J_RESTORED + 1];
 };

@@ -102,12 +102,15 @@ static void test_static_address_goes_to_who_has_the_password(void **state)
 	assert_int_equal(drain(table).count[SESSION_KILL_PPPD], 0);
 	assert_int_equal(session_by_slot(table, 1)->state, SESSION_UP);
 
-	assert_int_equal(ask(table, 2000, 2, 602, "bob", false, &answer), SESSION_ADMIT);
-	assert_int_equal(answer.address, FIXED);
+	assert_int_equal(ask(table, 2000, 2, 602, "bob", false, &answer), SESSION_WAIT);
 	drained = drain(table);
 	assert_int_equal(drained.last[SESSION_KILL_PPPD].pppd.pid, 501);
-	link_up(table, 2200, 2, 602);
-	ended(table, 2300, 501, SESSION_SIGNALED, 9);
+	assert_int_equal(ask(table, 2100, 2, 602, "bob", true, &answer), SESSION_DENY);
+	assert_int_equal(answer.denial, SESSION_DENY_STILL_UP);
+	ended(table, 2200, 501, SESSION_SIGNALED, 9);
+	assert_int_equal(ask(table, 2200, 2, 602, "bob", false, &answer), SESSION_ADMIT);
+	assert_int_equal(answer.address, FIXED);
+	link_up(table, 2300, 2, 602);
 	drained = drain(table);
 	assert_int_equal(drained.report[SESSION_J_DOWN].reason, SESSION_REPLACED);
 	assert_int_equal(drained.last[SESSION_CLOSE_SA].child, 101);
@@ -308,9 +311,9 @@ static void test_counters(void **state)
 				   .tx_bytes = 7 };
 
 	(void)state;
-	session_counters(table, 1, 10, 20);
+	session_counters(table, at_ms(0), 1, 10, 20);
 	assert_int_equal(session_by_slot(table, 1)->tx_bytes, 20);
-	session_counters(table, FABRIC_SLOTS, 1, 1);
+	session_counters(table, at_ms(0), FABRIC_SLOTS, 1, 1);
 	session_pppd_ended(table, at_ms(0), &end);
 	assert_non_null(
 	    strstr(drain(table).report[SESSION_J_DOWN].text, "5000000000 bytes in, 7 out"));
@@ -401,8 +404,8 @@ static void test_after_a_login(void **state)
 	session_table_free(table);
 }
 
-/* Two logins with bob's address; then a new policy makes it one of the pool's. */
-static void test_shared_address_is_released_last(void **state)
+/* A new policy makes bob's address one of the pool's while he has it. */
+static void test_address_in_use_is_nobody_elses(void **state)
 {
 	struct policy policy = test_policy(), next = test_policy();
 	struct session_table *table = test_table(&policy);
@@ -410,17 +413,14 @@ static void test_shared_address_is_released_last(void **state)
 
 	(void)state;
 	connect_client(table, 0, 1, "bob");
-	secure(table, 0, 2);
-	assert_int_equal(dial(table, 0, 2, 502, "bob"), SESSION_ADMIT);
 	next.users_count = 1;
 	next.addresses.pool = (struct ip4_net){ .address = FIXED - 2, .bits = 30 };
 	next.addresses.local = FIXED - 1;
 	session_table_policy(table, &next);
-	ended(table, 0, 501, SESSION_EXITED, 0);
 	secure(table, 0, 3);
 	assert_int_equal(ask(table, 0, 3, 503, "alice", false, &answer), SESSION_DENY);
 	assert_int_equal(answer.denial, SESSION_DENY_EXHAUSTED);
-	ended(table, 0, 502, SESSION_EXITED, 0);
+	ended(table, 0, 501, SESSION_EXITED, 0);
 	assert_int_equal(ask(table, 0, 3, 503, "alice", false, &answer), SESSION_ADMIT);
 	assert_int_equal(answer.address, FIXED);
 	session_table_free(table);
@@ -474,7 +474,7 @@ int main(void)
 		cmocka_unit_test(test_who_is_not_the_same_client),
 		cmocka_unit_test(test_replaced_while_dialing),
 		cmocka_unit_test(test_after_a_login),
-		cmocka_unit_test(test_shared_address_is_released_last),
+		cmocka_unit_test(test_address_in_use_is_nobody_elses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,7 +16,7 @@ static struct policy small(uint8_t bits)
 static void test_excluded_and_exhausted(void **state)
 {
 	struct policy policy = test_policy();
-	struct pool *pool = pool_new(&policy);
+	struct pool *pool = pool_new(&policy, policy.addresses.pool);
 	bool seen[256] = { false };
 
 	(void)state;
@@ -35,7 +35,7 @@ static void test_excluded_and_exhausted(void **state)
 static void test_sticky_then_longest_free(void **state)
 {
 	struct policy policy = small(29); /* .2 to .6 */
-	struct pool *pool = pool_new(&policy);
+	struct pool *pool = pool_new(&policy, policy.addresses.pool);
 	uint32_t alice = pool_take(pool, "alice"), dave = pool_take(pool, "dave");
 
 	(void)state;
@@ -57,7 +57,7 @@ static void test_sticky_then_longest_free(void **state)
 static void test_claim_and_release(void **state)
 {
 	struct policy policy = test_policy();
-	struct pool *pool = pool_new(&policy);
+	struct pool *pool = pool_new(&policy, policy.addresses.pool);
 
 	(void)state;
 	assert_true(pool_claim(pool, POOL + 9));
@@ -88,7 +88,7 @@ static void test_sizes(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		struct policy policy = small(sizes[i].bits);
-		struct pool *pool = pool_new(&policy);
+		struct pool *pool = pool_new(&policy, policy.addresses.pool);
 		unsigned count = 0;
 
 		while (pool_take(pool, "x"))
@@ -101,7 +101,8 @@ static void test_sizes(void **state)
 static void test_preference_outlives_a_new_policy(void **state)
 {
 	struct policy policy = test_policy();
-	struct pool *old = pool_new(&policy), *pool = pool_new(&policy);
+	struct pool *old = pool_new(&policy, policy.addresses.pool),
+		    *pool = pool_new(&policy, policy.addresses.pool);
 
 	(void)state;
 	assert_true(pool_claim(old, POOL + 77));

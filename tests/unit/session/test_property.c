@@ -304,6 +304,14 @@ static void time_passes(struct world *w)
 	session_tick(w->table, at_ms(w->ms));
 }
 
+/* alice goes from one group to the other. */
+static void policy_changes(struct world *w)
+{
+	w->users[0].group = w->groups[below(w, 2)].name;
+	w->groups[0].idle_timeout = below(w, 2) ? 20 : 0;
+	session_table_policy(w->table, &w->policy);
+}
+
 static void check_session(const struct world *w, const struct session *session)
 {
 	bool login = session->pppd.pid != 0;
@@ -326,11 +334,40 @@ static void check_pair(const struct session *a, const struct session *b)
 {
 	assert_string_not_equal(a->id, b->id);
 	assert_true(!a->pppd.pid || a->pppd.pid != b->pppd.pid);
-	if (!a->address || a->address != b->address)
-		return;
-	assert_string_equal(a->user, "bob");
-	assert_string_equal(b->user, "bob");
-	assert_false(a->state == SESSION_UP && b->state == SESSION_UP);
+	/* No address is given twice, whatever happens. */
+	assert_true(!a->address || a->address != b->address);
+}
+
+/* Where each may go is known to the kernel, and of nobody else. */
+static void check_rules(const struct world *w)
+{
+	for (uint32_t slot = 0; slot < FABRIC_SLOTS; slot++) {
+		const struct session *session = session_by_slot(w->table, slot);
+
+		assert_int_equal(w->rules[slot].address, session ? session->address : 0);
+		if (w->rules[slot].address)
+			assert_string_equal(w->rules[slot].group, session->terms.group);
+	}
+}
+
+static bool is_in(struct ip4_net net, uint32_t address)
+{
+	return ip4_in(address, net);
+}
+
+/* dave is in a group with a pool and limits of its own. */
+static void check_limits(const struct world *w)
+{
+	unsigned count = 0;
+
+	for (const struct session *s = NULL; (s = session_iterate(w->table, s));) {
+		if (strcmp(s->user, "dave") != 0)
+			continue;
+		assert_true(is_in(w->pools[0].net, s->address));
+		count += s->state != SESSION_CLOSING ||
+			 (s->reason != SESSION_OUSTED && s->reason != SESSION_REPLACED);
+	}
+	assert_true(count <= w->groups[1].user_sessions);
 }
 
 static void check(const struct world *w)
@@ -348,7 +385,9 @@ static void check(const struct world *w)
 	}
 	for (unsigned i = 0; i < SESSION_STATES; i++)
 		assert_int_equal(counts[i], session_count(w->table, i));
-	assert_int_equal(pooled, pool_in_use(w->table->pool));
+	assert_int_equal(pooled, addresses_in_use(w->table->addresses));
+	check_rules(w);
+	check_limits(w);
 	for (uint32_t slot = 0; slot < FABRIC_SLOTS; slot++)
 		records += w->records[slot] != NULL;
 	assert_int_equal(records, n);
@@ -379,6 +418,7 @@ static const struct {
 	{ time_passes, 8 },
 	{ generation, 1 },
 	{ redials, 2 },
+	{ policy_changes, 1 },
 };
 
 static void act(struct world *w)
@@ -420,7 +460,7 @@ static void close_everything(struct world *w)
 static void check_empty(const struct world *w)
 {
 	assert_int_equal(session_total(w->table), 0);
-	assert_int_equal(pool_in_use(w->table->pool), 0);
+	assert_int_equal(addresses_in_use(w->table->addresses), 0);
 	for (unsigned i = 0; i < SAS; i++)
 		assert_false(w->sas[i].in_charon || w->sas[i].in_kernel);
 	for (unsigned i = 0; i < PPPDS; i++)
@@ -429,11 +469,27 @@ static void check_empty(const struct world *w)
 		assert_null(w->records[slot]);
 }
 
-static void run_world(uint64_t seed, unsigned *ups)
+static void set_policy(struct world *w)
+{
+	memcpy(w->groups, test_groups, sizeof(w->groups));
+	memcpy(w->users, test_users, sizeof(w->users));
+	w->pools[0] = (struct policy_pool){ .name = "small", .net = { POOL + 0x100, 28 } };
+	w->groups[1].pool = "small";
+	w->groups[1].user_sessions = 2;
+	w->groups[1].when_full = POLICY_CLOSE_OLDEST;
+	w->users[3].group = "guests";
+	w->policy = test_policy();
+	w->policy.groups = w->groups;
+	w->policy.users = w->users;
+	w->policy.addresses.pools = w->pools;
+	w->policy.addresses.pools_count = 1;
+}
+
+static void run_world(uint64_t seed, unsigned *ups, unsigned *ousted)
 {
 	struct world *w = calloc(1, sizeof(*w));
 
-	w->policy = test_policy();
+	set_policy(w);
 	w->policy.l2tp.max_sessions = 40;
 	w->random = seed;
 	w->life = 1;
@@ -448,19 +504,21 @@ static void run_world(uint64_t seed, unsigned *ups)
 	close_everything(w);
 	check_empty(w);
 	*ups += w->ups;
+	*ousted += w->ousted;
 	session_table_free(w->table);
 	free(w);
 }
 
 static void test_random_worlds(void **state)
 {
-	unsigned ups = 0;
+	unsigned ups = 0, ousted = 0;
 
 	(void)state;
 	for (uint64_t seed = 1; seed <= 20; seed++)
-		run_world(seed, &ups);
+		run_world(seed, &ups, &ousted);
 	/* The worlds were not all dull. */
-	print_message("# %u logins came up\n", ups);
+	print_message("# %u logins came up, %u made room\n", ups, ousted);
+	assert_true(ousted > 20);
 	assert_true(ups > 500);
 }
 

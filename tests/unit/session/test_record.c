@@ -24,7 +24,7 @@ static void test_round_trip(void **state)
 
 	(void)state;
 	connect_client(before, 5000, 7, "alice");
-	session_counters(before, 7, UINT64_C(123456789012), 42);
+	session_counters(before, at_ms(0), 7, UINT64_C(123456789012), 42);
 	wire = record_of(before, 7);
 	assert_true(fields_decode(&fields, wire.data, wire.len));
 	assert_int_equal(session_record_pppd(&fields, &pppd, &err), 0);
@@ -245,6 +245,11 @@ static void test_largest_record_fits(void **state)
 	session.ike.initiator_spi[SA_SPI_MAX - 1] = session.ike.responder_spi[SA_SPI_MAX - 1] = 0;
 	session.child.proposal[SA_PROPOSAL_MAX - 1] = session.auth[SESSION_AUTH_MAX - 1] = '\0';
 	session.ifname[SESSION_IFNAME_MAX - 1] = '\0';
+	session.terms.source = TERMS_RADIUS;
+	session.terms.group[POLICY_NAME_MAX - 1] = session.terms.pool[POLICY_NAME_MAX - 1] = '\0';
+	session.terms.class[TERMS_CLASS_MAX - 1] = '\0';
+	session.terms.said.pool = session.terms.said.down = session.terms.said.up = true;
+	session.terms.said.idle_timeout = session.terms.said.session_timeout = true;
 	session_encode(&session, &fields);
 	assert_false(fields.failed);
 }
@@ -275,12 +280,17 @@ static void test_json(void **state)
 
 	(void)state;
 	connect_client(table, 5000, 7, "alice");
-	session_counters(table, 7, 11, 22);
-	entry = session_json(table, session_by_slot(table, 7));
+	session_counters(table, at_ms(0), 7, 11, 22);
+	entry = session_json(table, session_by_slot(table, 7), at_ms(0));
 	assert_non_null(entry);
 	assert_string_equal(text_at(entry, NULL, "id"), "7-6553f105");
 	assert_string_equal(text_at(entry, NULL, "user"), "alice");
-	assert_null(text_at(entry, NULL, "group"));
+	assert_string_equal(text_at(entry, NULL, "group"), "default");
+	assert_string_equal(text_at(entry, NULL, "source"), "local");
+	assert_null(text_at(entry, NULL, "pool"));
+	assert_null(text_at(entry, NULL, "class"));
+	assert_true(json_is_null(json_object_get(json_object_get(entry, "rate"), "down")));
+	assert_true(json_is_null(json_object_get(json_object_get(entry, "limits"), "idle")));
 	assert_string_equal(text_at(entry, NULL, "state"), "up");
 	assert_string_equal(text_at(entry, NULL, "since"), "2023-11-14T22:13:25Z");
 	assert_string_equal(text_at(entry, NULL, "address"), "10.9.0.2");
@@ -320,7 +330,7 @@ static void test_json_of_little(void **state)
 
 	(void)state;
 	sa(table, 0, SA_CHILD_UP, ike, child, 0);
-	entry = session_json(table, session_by_slot(table, 3));
+	entry = session_json(table, session_by_slot(table, 3), at_ms(0));
 	assert_string_equal(text_at(entry, NULL, "state"), "secured");
 	assert_null(text_at(entry, NULL, "user"));
 	assert_null(text_at(entry, NULL, "address"));
@@ -337,7 +347,9 @@ static void test_json_of_little(void **state)
 	assert_null(text_at(entry, "ppp", "pid"));
 	assert_null(text_at(entry, "ppp", "auth"));
 	assert_string_equal(text_at(entry, NULL, "client"), "windows");
-	assert_int_equal(json_object_size(entry), 19);
+	assert_null(text_at(entry, NULL, "group"));
+	assert_true(json_is_null(json_object_get(entry, "limits")));
+	assert_int_equal(json_object_size(entry), 24);
 	json_decref(entry);
 	session_table_free(table);
 }

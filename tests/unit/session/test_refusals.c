@@ -107,7 +107,7 @@ static void test_wrong_password(void **state)
 static void test_nt_hash(void **state)
 {
 	uint8_t hash[MSCHAP_HASH_SIZE];
-	struct policy_user user = { .name = "alice", .nt_hash = hash };
+	struct policy_user user = { .name = "alice", .group = "default", .nt_hash = hash };
 	struct policy policy = test_policy();
 	struct session_table *table;
 	struct session_answer answer;

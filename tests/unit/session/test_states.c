@@ -108,7 +108,7 @@ static void do_tunnel_closed(struct session_table *table)
 
 static void do_counters(struct session_table *table)
 {
-	session_counters(table, SLOT, 11, 22);
+	session_counters(table, at_ms(0), SLOT, 11, 22);
 }
 
 static void do_worker_died(struct session_table *table)

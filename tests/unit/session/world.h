@@ -44,7 +44,14 @@ struct world {
 	struct fields *records[FABRIC_SLOTS];
 	bool in_snapshot, captured;
 	struct world_sa view[SAS];
-	unsigned ups;
+	unsigned ups, ousted;
+	struct policy_group groups[2];
+	struct policy_pool pools[1];
+	struct policy_user users[5];
+	struct world_rule { /* in the kernel: where an address may go */
+		uint32_t address;
+		char group[POLICY_NAME_MAX];
+	} rules[FABRIC_SLOTS];
 };
 
 /* splitmix64 */
@@ -164,6 +171,31 @@ static void do_remove(struct world *w, uint32_t slot)
 	w->records[slot] = NULL;
 }
 
+static void do_allow(struct world *w, uint32_t slot)
+{
+	const struct session *session = session_by_slot(w->table, slot);
+
+	if (!session || !session->address)
+		return;
+	w->rules[slot].address = session->address;
+	memcpy(w->rules[slot].group, session->terms.group, sizeof(w->rules[slot].group));
+}
+
+static void do_disallow(struct world *w, uint32_t slot)
+{
+	const struct session *session = session_by_slot(w->table, slot);
+
+	if (!session || !session->address)
+		w->rules[slot] = (struct world_rule){ 0 };
+}
+
+static void do_count(struct world *w)
+{
+	for (const struct session *s = NULL; (s = session_iterate(w->table, s));)
+		session_counters(w->table, at_ms(w->ms), s->slot, s->rx_bytes + below(w, 2),
+				 s->tx_bytes);
+}
+
 static void obey(struct world *w)
 {
 	struct session_action action;
@@ -188,10 +220,20 @@ static void obey(struct world *w)
 			break;
 		case SESSION_JOURNAL:
 			w->ups += action.report->kind == SESSION_J_UP;
+			w->ousted += action.report->reason == SESSION_OUSTED;
 			break;
 		case SESSION_CLOSE_TUNNEL:
 			if (below(w, 4)) /* xl2tpd may be frozen */
 				session_tunnel_closed(w->table, at_ms(w->ms), action.slot);
+			break;
+		case SESSION_ALLOW:
+			do_allow(w, action.slot);
+			break;
+		case SESSION_DISALLOW:
+			do_disallow(w, action.slot);
+			break;
+		case SESSION_COUNT:
+			do_count(w);
 			break;
 		case SESSION_BANS:
 		case SESSION_FORGET_SLOT:
