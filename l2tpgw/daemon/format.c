@@ -17,7 +17,8 @@ _Static_assert(SESSION_FORMAT <= FORMAT_NOW, "records do not run ahead");
 
 static int refuse(const char *path, const char *format, struct err *err)
 {
-	return err_set(err, ERR_FAILED,
+	/* With this exit status systemd does not try again. */
+	return err_set(err, ERR_LOCKED,
 		       "%s is of format %.16s, l2tpgwd %s knows those up to %d: another version "
 		       "wrote it. Nothing was touched, and whoever is connected stays so. Start "
 		       "that version again, or end the gateway with l2tpgw down",

@@ -62,6 +62,20 @@ static void another_number_is_refused_and_named(void **state)
 	assert_int_equal(format_write(&paths, &err), 0);
 }
 
+/* RestartPreventExitStatus= of the unit: systemd would go on trying for ever. */
+static void the_refusal_is_one_that_systemd_takes(void **state)
+{
+	struct err err = { .code = ERR_NONE };
+	char kept[PATHS_MAX];
+
+	(void)state;
+	(void)snprintf(kept, sizeof(kept), "%s/format", paths.state);
+	put(kept, "9\n", 2);
+	assert_int_equal(format_check(&paths, &err), -1);
+	assert_int_equal(err.code, ERR_LOCKED);
+	assert_int_equal(format_write(&paths, &err), 0);
+}
+
 static void a_record_of_another_format_stops_all(void **state)
 {
 	struct fields fields;
@@ -100,6 +114,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_there_before_numbers_is_taken_over),
 		cmocka_unit_test(another_number_is_refused_and_named),
+		cmocka_unit_test(the_refusal_is_one_that_systemd_takes),
 		cmocka_unit_test(a_record_of_another_format_stops_all),
 	};
 
