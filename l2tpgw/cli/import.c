@@ -26,6 +26,18 @@ void import_note(struct import *import, const char *fmt, ...)
 				   sizeof(*import->notes)) = arena_strdup(import->arena, text);
 }
 
+void import_include(struct import *import, const char *file, const char *pattern)
+{
+	static const char *const read[] = { "/etc/ipsec.d/*.conf", "/etc/ipsec.d/*.secrets",
+					    "conf.d/*.conf", "/etc/swanctl/conf.d/*.conf" };
+
+	for (size_t i = 0; i < array_size(read); i++) {
+		if (!strcmp(pattern, read[i]))
+			return;
+	}
+	import_note(import, "%s includes %.100s, which was not read", file, pattern);
+}
+
 void import_proposals(struct import *import, const char *list)
 {
 	import->modp1024 |=

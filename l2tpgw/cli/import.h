@@ -49,6 +49,9 @@ void import_chap_secrets(struct import *import, const char *file, const char *te
 
 /* The file with pppd's options that xl2tpd.conf names; NULL if none was. */
 const char *import_options_file(struct import *import, const char *xl2tpd_conf);
+/* Notes that what a file includes is not read, unless it is what everybody includes
+ * (verb_import.c). */
+void import_include(struct import *import, const char *file, const char *pattern);
 void import_note(struct import *import, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* What a list of proposals in anybody's syntax admits of what is weak. */
 void import_proposals(struct import *import, const char *list);

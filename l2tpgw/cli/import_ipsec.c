@@ -28,7 +28,7 @@ static void begin_section(struct import *import, struct conns *conns, const char
 	size_t count = import_words(text, words);
 
 	if (count >= 2 && !strcmp(words[0], "include"))
-		import_note(import, "%s includes %s, which was not read", file, words[1]);
+		import_include(import, file, words[1]);
 	if (count < 2 || (strcmp(words[0], "conn") != 0 && strcmp(words[0], "config") != 0))
 		return;
 	((struct conn *)arena_push(import->arena, (void **)&conns->list, &conns->count,
@@ -183,9 +183,8 @@ void import_ipsec_secrets(struct import *import, const char *file, const char *t
 		char *words[IMPORT_WORDS_MAX];
 		size_t count = import_words(line.text, words);
 
-		if (count && !strcmp(words[0], "include"))
-			import_note(import, "%s:%u: an included file was not read", file,
-				    line.number);
+		if (count > 1 && !strcmp(words[0], "include"))
+			import_include(import, file, words[1]);
 		else if (count)
 			take_secret(import, file, line.number, words, count);
 	}

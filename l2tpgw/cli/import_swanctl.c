@@ -103,9 +103,8 @@ void import_swanctl(struct import *import, const char *file, const char *text)
 	struct import_line line = { .number = 0 };
 
 	while (import_line(import->arena, &text, "#", &line)) {
-		if (!strncmp(line.text, "include", 7))
-			import_note(import, "%s:%u: an included file was not read", file,
-				    line.number);
+		if (!strncmp(line.text, "include ", 8))
+			import_include(import, file, line.text + 8 + strspn(line.text + 8, " \t"));
 		/* A quoted secret may hold braces. */
 		else if (strchr(line.text, '"') && !strchr(line.text, '{'))
 			take_setting(&swanctl, line.text);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,17 +15,21 @@
 #define OLD_FILE_MAX (4u << 20)
 
 struct old_file {
-	const char *path; /* below the root */
+	const char *path; /* below the root; a folder if there is a suffix */
 	void (*read)(struct import *import, const char *file, const char *text);
+	const char *suffix; /* all files of the folder whose names end so */
 };
 
+/* What each includes as distributions and scripts have it (import_include()) comes behind it. */
 static const struct old_file old_files[] = {
-	{ "/etc/ipsec.conf", import_ipsec_conf },
-	{ "/etc/ipsec.secrets", import_ipsec_secrets },
-	{ "/etc/swanctl/swanctl.conf", import_swanctl },
-	{ "/etc/swanctl/conf.d/l2tp.conf", import_swanctl },
-	{ "/etc/xl2tpd/xl2tpd.conf", import_xl2tpd },
-	{ "/etc/ppp/chap-secrets", import_chap_secrets },
+	{ "/etc/ipsec.conf", import_ipsec_conf, NULL },
+	{ "/etc/ipsec.d", import_ipsec_conf, ".conf" },
+	{ "/etc/ipsec.secrets", import_ipsec_secrets, NULL },
+	{ "/etc/ipsec.d", import_ipsec_secrets, ".secrets" },
+	{ "/etc/swanctl/swanctl.conf", import_swanctl, NULL },
+	{ "/etc/swanctl/conf.d", import_swanctl, ".conf" },
+	{ "/etc/xl2tpd/xl2tpd.conf", import_xl2tpd, NULL },
+	{ "/etc/ppp/chap-secrets", import_chap_secrets, NULL },
 };
 
 /* 0; 1 = it is not there. The text goes into the import's arena, which is wiped. */
@@ -47,7 +53,7 @@ static int read_old(struct import *import, const char *root, const char *path, c
 static int read_options(struct import *import, const char *root, const char *xl2tpd_conf,
 			struct err *err)
 {
-	const char *path = xl2tpd_conf ? import_options_file(import, xl2tpd_conf) : NULL;
+	const char *path = import_options_file(import, xl2tpd_conf);
 	const char *text;
 	int result;
 
@@ -59,25 +65,56 @@ static int read_options(struct import *import, const char *root, const char *xl2
 	return result < 0 ? -1 : 0;
 }
 
+static int read_one(struct import *import, const char *root, const struct old_file *old,
+		    const char *path, unsigned *found, struct err *err)
+{
+	const char *text;
+	int result = read_old(import, root, path, &text, err);
+
+	if (result)
+		return result < 0 ? -1 : 0;
+	(*found)++;
+	old->read(import, path, text);
+	return old->read == import_xl2tpd ? read_options(import, root, text, err) : 0;
+}
+
+static bool ends_in(const char *name, const char *suffix)
+{
+	size_t len = strlen(name), end = strlen(suffix);
+
+	return *name != '.' && len > end && !strcmp(name + len - end, suffix);
+}
+
+/* In the order of their names, as those who include them do. */
+static int read_folder(struct import *import, const char *root, const struct old_file *old,
+		       unsigned *found, struct err *err)
+{
+	const char *folder = arena_printf(import->arena, "%s%s", root, old->path);
+	struct dirent **list = NULL;
+	int count = scandir(folder, &list, NULL, alphasort), result = 0;
+
+	for (int i = 0; i < count; i++) {
+		if (result == 0 && ends_in(list[i]->d_name, old->suffix))
+			result = read_one(
+			    import, root, old,
+			    arena_printf(import->arena, "%s/%s", old->path, list[i]->d_name), found,
+			    err);
+		free(list[i]);
+	}
+	free(list);
+	return result;
+}
+
 static int read_all(struct import *import, const char *root, unsigned *found, struct err *err)
 {
-	const char *xl2tpd_conf = NULL;
-
 	for (size_t i = 0; i < array_size(old_files); i++) {
 		const struct old_file *old = &old_files[i];
-		const char *text;
-		int result = read_old(import, root, old->path, &text, err);
 
-		if (result < 0)
+		if ((old->suffix ? read_folder(import, root, old, found, err)
+				 : read_one(import, root, old, old->path, found, err)) < 0)
 			return -1;
-		if (result)
-			continue;
-		(*found)++;
-		old->read(import, old->path, text);
-		if (old->read == import_xl2tpd)
-			xl2tpd_conf = text;
 	}
-	return read_options(import, root, xl2tpd_conf, err);
+	return 0;
 }
 
 static void print_notes(const struct import *import)

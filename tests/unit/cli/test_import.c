@@ -18,7 +18,7 @@ static const char ipsec_conf[] =
     "conn l2tp-psk\n  auto=add\n  leftprotoport=17/1701\n  rightprotoport=17/%any\n"
     "  type=transport\n  also=shared\n\n"
     "conn xauth-psk\n  auto=add\n  leftsubnet=0.0.0.0/0\n  also=shared\n\n"
-    "include /etc/ipsec.d/*.conf\n";
+    "include /etc/ipsec.d/*.conf\ninclude /opt/more.conf\n";
 static const char ipsec_secrets[] = "%any  %any  : PSK \"a key # with {everything}\"\n";
 static const char xl2tpd_conf[] =
     "[global]\nport = 1701\n\n[lns default]\nip range = 192.168.42.10-192.168.42.250\n"
@@ -80,9 +80,8 @@ static void test_setup_ipsec_vpn(void **state)
 
 static void test_what_is_left_out_is_said(void **state)
 {
-	static const char *const notes[] = { "xauth-psk",      "/etc/ipsec.d/*.conf",
-					     "mtu 1280",       "ipsec.legacy",
-					     "chap-secrets:4", "chap-secrets:5",
+	static const char *const notes[] = { "xauth-psk",      "/opt/more.conf", "mtu 1280",
+					     "ipsec.legacy",   "chap-secrets:4", "chap-secrets:5",
 					     "chap-secrets:6", "192.168.42.0/24" };
 	cleanup_arena struct arena *arena = arena_new();
 	struct import import = { .arena = arena };
@@ -95,6 +94,8 @@ static void test_what_is_left_out_is_said(void **state)
 		if (!noted(&import, notes[i]))
 			fail_msg("no note about %s", notes[i]);
 	}
+	/* Those are read too. */
+	assert_false(noted(&import, "/etc/ipsec.d"));
 	for (size_t i = 0; i < import.notes_count; i++) {
 		assert_null(strstr(import.notes[i], "pass\"word"));
 		assert_null(strstr(import.notes[i], "a key"));
