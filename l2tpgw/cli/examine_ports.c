@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "cli/daemon.h"
 #include "cli/examine.h"
 #include "drive/pidfile.h"
 #include "drive/ports.h"
@@ -64,6 +65,16 @@ static bool is_our_charon(const struct paths *paths, pid_t pid)
 	       procfs_stat(pid, &stat, &ignored) == 0 && stat.start == file.start;
 }
 
+/* It keeps UDP 1701 silent. */
+static bool is_our_daemon(const struct paths *paths, const struct port_owner *owner)
+{
+	struct process daemon = daemon_running(paths);
+	bool ours = daemon.pid == owner->pid && !strcmp(owner->command, "l2tpgwd");
+
+	process_release(&daemon);
+	return ours;
+}
+
 /*
  * Children outlive l2tpgwd, and the next one adopts them. The others are told by an argument: all
  * that we render is below RUN.
@@ -103,7 +114,7 @@ void examine_ports(struct findings *findings, const struct paths *paths, bool ma
 	for (size_t i = 0; i < count; i++) {
 		ike |= list[i].port == PORT_IKE;
 		if (list[i].port == last || (!managed && list[i].port != PORT_L2TP) ||
-		    is_ours(paths, list[i].pid))
+		    is_ours(paths, list[i].pid) || is_our_daemon(paths, &list[i]))
 			continue;
 		port_taken(findings, &list[i]);
 		last = list[i].port;

@@ -137,6 +137,10 @@ def keeps_everybody(name, gateway, clients, change):
 def upgrades_and_downgrades(system, gateway, clients):
     keeps_everybody("restart", gateway, clients, lambda: system.inside("systemctl restart l2tpgw"))
     keeps_everybody("upgrade", gateway, clients, lambda: system.apt("install", NEWEST))
+    # The new one's plugin, and its answers.
+    clients[0].hangup()
+    clients[0].stop()
+    equal("upgrade: who dials anew gets in", connect_all(clients[:1]), {})
     if "LAB_PREVIOUS" in os.environ:  # which may know less than this one
         return
     whole = system.read(POLICY)
