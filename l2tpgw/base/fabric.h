@@ -23,6 +23,8 @@
 	0xc612000fu /* 198.18.0.15: of the decapsulating socket, on no interface */
 /* Not "l2tp": the kernel names L2TPv3 pseudowires l2tpeth0, and a rule must never mean those. */
 #define FABRIC_IFNAME_PREFIX "l2tpgw"
+/* Session S's packets from its client pass l2tpupS if they have a rate. */
+#define FABRIC_SHAPER_PREFIX "l2tpup"
 #define FABRIC_TABLE         "l2tpgw" /* the nftables table, family inet */
 #define FABRIC_NAME          "l2tpgw" /* the name of the connection, its child and secret in charon */
 

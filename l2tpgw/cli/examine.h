@@ -13,6 +13,8 @@
 
 /* Layer "kernel". `load`: modules that are merely not loaded yet are loaded. */
 void examine_kernel(struct findings *findings, bool load);
+/* Layer "kernel" too: what rates need, if the policy has any. */
+void examine_rates(struct findings *findings, const struct policy *policy);
 /* Layer "packages". `managed`: charon is to be ours. */
 void examine_packages(struct findings *findings, const struct paths *paths, bool managed);
 /*

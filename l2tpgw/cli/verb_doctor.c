@@ -17,6 +17,8 @@ static void examine(struct findings *findings, const struct paths *paths)
 	struct host host;
 
 	examine_kernel(findings, false);
+	if (policy)
+		examine_rates(findings, policy);
 	examine_packages(findings, paths, managed);
 	examine_files(findings, paths, access(paths->policy, F_OK) < 0,
 		      unit_used() && !unit_enabled());

@@ -57,6 +57,8 @@ static int preflight_machine(const struct up *up, const struct policy *policy, s
 	struct findings findings = { .arena = arena };
 
 	examine_kernel(&findings, true);
+	if (policy)
+		examine_rates(&findings, policy);
 	examine_packages(&findings, up->paths, charon_managed(policy));
 	examine_files(&findings, up->paths, writes_policy, unit_used() && !unit_enabled());
 	return refuse(&findings, err);

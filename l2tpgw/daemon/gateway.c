@@ -18,6 +18,7 @@
 #include "daemon/orphans.h"
 #include "daemon/pppds.h"
 #include "daemon/records.h"
+#include "daemon/shaper.h"
 #include "daemon/stays.h"
 #include "daemon/transaction.h"
 #include "daemon/workers.h"
@@ -83,6 +84,9 @@ static void act(struct gateway *gateway, const struct session_action *action)
 		break;
 	case SESSION_RESYNC:
 		charon_resync(gateway->charon, action->delay_ms);
+		break;
+	case SESSION_RATE:
+		shaper_set(action->slot, action->ifname, &action->rate);
 		break;
 	case SESSION_BANS:
 		bans_changed(gateway);

@@ -16,6 +16,7 @@
 #include "daemon/external.h"
 #include "daemon/orphans.h"
 #include "daemon/pppd_files.h"
+#include "daemon/shaper.h"
 #include "daemon/stray.h"
 #include "drive/conntrack.h"
 #include "drive/pidfile.h"
@@ -184,6 +185,7 @@ int teardown(const struct paths *paths, struct err *first)
 	clean_ipsec(paths, first);
 	note(remove_objects(paths, &err), first, &err);
 	note(close_openings(paths, &err), first, &err);
+	note(shaper_remove_all(&err), first, &err);
 	note(conntrack_forget_all(&err), first, &err);
 	note(pppd_files_remove(paths, &err), first, &err);
 	note(file_remove_tree(paths->run, &err), first, &err);

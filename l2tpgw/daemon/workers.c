@@ -11,6 +11,7 @@
 #include "base/rfc3339.h"
 #include "daemon/acls.h"
 #include "daemon/pppds.h"
+#include "daemon/shaper.h"
 #include "daemon/stays.h"
 #include "daemon/transaction.h"
 #include "daemon/worker.h"
@@ -70,6 +71,7 @@ void workers_sessions_restored(struct workers *workers)
 	pppds_kill_strays(gateway->pppds);
 	stays_sessions_known(gateway->stays);
 	acls_sessions_known(gateway->acls);
+	shaper_sweep(gateway->sessions);
 }
 
 /* ---- generations ---- */

@@ -175,7 +175,12 @@ const char *module_state_text(enum module_state state)
 
 int module_load(const char *name, struct err *err)
 {
-	const char *argv[] = { program_path(PROGRAM_MODPROBE), "-q", "--", name, NULL };
+	return module_load_with(name, NULL, err);
+}
+
+int module_load_with(const char *name, const char *parameter, struct err *err)
+{
+	const char *argv[] = { program_path(PROGRAM_MODPROBE), "-q", "--", name, parameter, NULL };
 	struct spawn spawn = { .argv = argv, .out = -1 };
 	struct process process = PROCESS_NONE;
 	int status;

@@ -26,5 +26,7 @@ const char *module_state_text(enum module_state state);
  * of one; an "install NAME /bin/false" line stays an error.
  */
 int module_load(const char *name, struct err *err);
+/* With a parameter of the module: "numifbs=0". */
+int module_load_with(const char *name, const char *parameter, struct err *err);
 
 #endif

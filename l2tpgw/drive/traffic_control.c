@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
+#include <stdbool.h>
 #include <string.h>
 #include <linux/if_ether.h>
 #include <linux/if_link.h>
@@ -12,6 +13,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/tc_act/tc_mirred.h>
 
+#include "drive/modules.h"
 #include "drive/net_link.h"
 #include "drive/netlink.h"
 
@@ -100,6 +102,17 @@ int traffic_control_egress(const char *ifname, uint64_t rate, struct err *err)
 
 /* ---- what enters ---- */
 
+/* Loaded by the kernel itself, it would bring two interfaces that nobody asked for. */
+static void module_for_intermediate(void)
+{
+	static bool done;
+	struct err ignored;
+
+	if (!done && module_state("ifb") == MODULE_LOADABLE)
+		(void)module_load_with("ifb", "numifbs=0", &ignored);
+	done = true;
+}
+
 static int intermediate_make(const char *name, struct err *err)
 {
 	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC,
@@ -109,6 +122,7 @@ static int intermediate_make(const char *name, struct err *err)
 	    netlink_request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &ifi, sizeof(ifi));
 	struct nlattr *info;
 
+	module_for_intermediate();
 	netlink_put(msg, IFLA_IFNAME, name, strlen(name) + 1);
 	info = nla_nest_start(msg, IFLA_LINKINFO);
 	netlink_put(msg, IFLA_INFO_KIND, "ifb", sizeof("ifb"));

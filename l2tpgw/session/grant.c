@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "session/grant.h"
 
-void grant_given(struct session_table *table, const struct session *session)
+#include "session/pace.h"
+
+void grant_given(struct session_table *table, struct session *session)
 {
 	table_emit(table, SESSION_ALLOW, session);
+	pace_follow(table, session);
 }
 
-void grant_taken(struct session_table *table, const struct session *session)
+void grant_taken(struct session_table *table, struct session *session)
 {
 	table_emit(table, SESSION_DISALLOW, session);
+	pace_end(table, session);
 }

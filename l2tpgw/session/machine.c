@@ -7,6 +7,7 @@
 #include "session/admit.h"
 #include "session/grant.h"
 #include "session/lockout.h"
+#include "session/pace.h"
 #include "session/reason.h"
 #include "session/report.h"
 #include "session/text.h"
@@ -311,6 +312,7 @@ static void link_up(struct session_table *table, struct session *session, struct
 	session->reason = SESSION_REASON_NONE;
 	session->deadline = TABLE_NEVER;
 	table_state(table, session, SESSION_UP);
+	pace_follow(table, session);
 	report_up(table, session);
 	machine_write(table, session);
 }
@@ -318,6 +320,7 @@ static void link_up(struct session_table *table, struct session *session, struct
 static void link_up_again(struct session_table *table, struct session *session, struct event *event)
 {
 	note_link(session, event->link);
+	pace_follow(table, session);
 	machine_write(table, session);
 }
 

@@ -5,6 +5,7 @@
 #include "session/expiry.h"
 #include "session/grant.h"
 #include "session/machine.h"
+#include "session/pace.h"
 #include "session/report.h"
 #include "session/text.h"
 
@@ -279,6 +280,7 @@ static struct session *insert(struct session_table *table, const struct session 
 
 	*session = *decoded;
 	session->state = state;
+	pace_forget(session);
 	table_state(table, session, decoded->state);
 	(void)addresses_claim(table->addresses, session->address);
 	return session;

@@ -133,8 +133,9 @@ struct session {
 	struct session_terms terms;  /* while somebody is logged in */
 
 	/* The table's own. */
-	uint64_t deadline;       /* ms; UINT64_MAX = none */
-	uint64_t up, last_moved; /* ms: since when it is UP, and when traffic was last seen */
+	uint64_t deadline;        /* ms; UINT64_MAX = none */
+	uint64_t up, last_moved;  /* ms: since when it is UP, and when traffic was last seen */
+	struct policy_rate paced; /* what was asked for */
 	unsigned logins, tries;
 	uint32_t seen, touched; /* snapshot numbers */
 	bool peer_gone, tunnel_closing, sa_closing, was_up;
@@ -150,6 +151,7 @@ enum session_action_kind {
 	SESSION_WRITE,        /* write the slot's record, see session_encode() */
 	SESSION_REMOVE,       /* remove the slot's record file */
 	SESSION_RESYNC,       /* take a snapshot, delay_ms from now (one pending is enough) */
+	SESSION_RATE,         /* shape the link `ifname` to rate, in place of what there was */
 	SESSION_BANS,         /* the bans are others: write them, and keep out whom they name */
 	SESSION_JOURNAL,      /* report an event */
 	SESSION_ALLOW,        /* the session's address may go where its group may */
@@ -192,6 +194,8 @@ struct session_action {
 	unsigned worker; /* CLOSE_TUNNEL */
 	uint32_t tunnel;
 	unsigned delay_ms;                   /* RESYNC */
+	char ifname[SESSION_IFNAME_MAX];     /* RATE; the link may be gone */
+	struct policy_rate rate;             /* RATE */
 	const struct session_report *report; /* JOURNAL; valid until the next session_next() */
 };
 

@@ -235,6 +235,7 @@ static void obey(struct world *w)
 		case SESSION_COUNT:
 			do_count(w);
 			break;
+		case SESSION_RATE:
 		case SESSION_BANS:
 		case SESSION_FORGET_SLOT:
 		case SESSION_RESYNC:
