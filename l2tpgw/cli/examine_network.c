@@ -3,11 +3,13 @@
 
 #include "base/cleanup.h"
 #include "cli/examine.h"
+#include "drive/net_rule.h"
 #include "drive/resolve.h"
 #include "drive/sysctl.h"
 #include "policy/geometry.h"
 
 #define ADDRESSES_MAX 16
+#define MARK_RUN_MAX  16 /* in a row, that SAs can get past */
 
 /* RFC 1918, RFC 6598 (carriers' NAT) and RFC 3927: nobody on the internet reaches these. */
 static const struct ip4_net hidden[] = {
@@ -96,12 +98,43 @@ static void examine_rp_filter(struct findings *findings, const struct host *host
 	finding_remedy(findings, "with several uplinks: sysctl -w net.ipv4.conf.all.rp_filter=2");
 }
 
+/* IPsec SAs have marks that count up from 1: daemon/foreign.c avoids those that others use. */
+static void examine_rules(struct findings *findings)
+{
+	struct err ignored = { .code = ERR_NONE };
+	struct net_rule *list;
+	size_t count;
+
+	if (net_rule_list(findings->arena, &list, &count, &ignored) < 0)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		const struct net_rule *rule = &list[i];
+		uint32_t run = rule->mask & -rule->mask;
+
+		if (run <= MARK_RUN_MAX) {
+			finding_add(findings, "network", FINDING_NOTE,
+				    "a routing rule is for packets of mark 0x%x (mask 0x%x); no "
+				    "client's SA is given such a mark",
+				    rule->mark, rule->mask);
+			continue;
+		}
+		finding_add(findings, "network", FINDING_WARNING,
+			    "a routing rule is for packets of mark 0x%x (mask 0x%x), which are too "
+			    "many marks to avoid: SA number %u and those that follow would be "
+			    "routed by it",
+			    rule->mark, rule->mask, rule->mark ? rule->mark : run);
+		finding_remedy(findings, "let the rule ask for more bits of the mark, or for an "
+					 "interface or address too (ip rule)");
+	}
+}
+
 void examine_network(struct findings *findings, const struct host *host)
 {
 	examine_wan(findings, host);
 	examine_mtu(findings, host);
 	examine_forwarding(findings);
 	examine_rp_filter(findings, host);
+	examine_rules(findings);
 }
 
 static void name_leads(struct findings *findings, const char *name, const uint32_t *list,

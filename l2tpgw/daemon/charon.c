@@ -14,6 +14,7 @@
 #include "daemon/kept.h"
 #include "daemon/link.h"
 #include "daemon/loop.h"
+#include "daemon/foreign.h"
 #include "daemon/marks.h"
 #include "daemon/orphans.h"
 #include "daemon/records.h"
@@ -226,8 +227,9 @@ static void marks_passed(void *user)
 }
 
 /*
- * A fresh charon counts marks from 1 again, and sessions of its predecessor may live on over marks
- * like these. What it shall not use is used up before anybody can connect.
+ * A fresh charon counts marks from 1 again, sessions of its predecessor may live on over marks like
+ * these, and other people's routing rules ask for marks like these, too. What it shall not use is
+ * used up before anybody can connect.
  */
 static void charon_marks(struct charon *charon)
 {
@@ -236,13 +238,15 @@ static void charon_marks(struct charon *charon)
 	unsigned skip = 0;
 
 	charon->phase = PHASE_MARKS;
+	foreign_look(gateway);
 	if (!charon->ours_loaded) {
 		skip = session_mark_skip(gateway->sessions, gateway->policy->l2tp.max_sessions);
 		if (managed(charon) && orphans_delete(gateway->sessions, &err) < 0)
 			log_warning("looking for orphaned SAs: %s", err.text);
 	}
 	if (skip)
-		log_info("charon: passing over %u marks that are in use", skip);
+		log_info("charon: passing over %u marks that are in use, here or by a routing rule",
+			 skip);
 	marks_use(&charon->marks, skip);
 }
 

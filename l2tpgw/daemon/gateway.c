@@ -13,6 +13,7 @@
 #include "daemon/charon.h"
 #include "daemon/counters.h"
 #include "daemon/drift.h"
+#include "daemon/foreign.h"
 #include "daemon/integration.h"
 #include "daemon/loop.h"
 #include "daemon/orphans.h"
@@ -158,6 +159,7 @@ void gateway_host_changed(struct gateway *gateway)
 		gateway->host = host;
 		transaction_follow(gateway);
 	}
+	foreign_look(gateway);
 	drift_repair(gateway->drift, OBJECT_OF_NETWORK);
 }
 

@@ -38,7 +38,8 @@ static int monitor_open(int protocol, const unsigned *groups, size_t count, stru
 
 int net_monitor_open(struct err *err)
 {
-	static const unsigned groups[] = { RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV4_ROUTE };
+	static const unsigned groups[] = { RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV4_ROUTE,
+					   RTNLGRP_IPV4_RULE };
 
 	return monitor_open(NETLINK_ROUTE, groups, array_size(groups), err);
 }
@@ -68,6 +69,8 @@ static int route_flags(int type)
 		return NET_MONITOR_ADDRESS;
 	case RTM_NEWROUTE:
 	case RTM_DELROUTE:
+	case RTM_NEWRULE:
+	case RTM_DELRULE:
 		return NET_MONITOR_ROUTE;
 	default:
 		return 0;

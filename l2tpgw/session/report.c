@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fabric.h"
 #include "base/ip4.h"
 #include "base/rfc3339.h"
 #include "policy/units.h"
@@ -156,6 +157,18 @@ void report_collision(struct session_table *table, const struct session *session
 	report->reason = SESSION_COLLISION;
 	say(report, "closing the new IPsec SA of %s: its mark %u falls into slot %u, which %s has",
 	    peer_text(ike, peer), child->mark, session->slot, user_text(session));
+}
+
+void report_foreign_mark(struct session_table *table, const struct sa_ike *ike, uint32_t mark)
+{
+	struct session_report *report = table_report(table, SESSION_J_COLLISION, fabric_slot(mark));
+	char peer[PEER_MAX];
+
+	report->reason = SESSION_COLLISION;
+	say(report,
+	    "closing the new IPsec SA of %s: its mark %u is also that of a routing rule of this "
+	    "machine (ip rule); the next dial gets another one",
+	    peer_text(ike, peer), mark);
 }
 
 void report_banned(struct session_table *table, const struct session_ban *ban)

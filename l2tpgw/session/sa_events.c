@@ -25,6 +25,17 @@ static void collide(struct session_table *table, const struct session *session,
 	report_collision(table, session, ike, child);
 }
 
+/* Rarely: most of them were passed over (session_mark_skip()). */
+static void refuse_mark(struct session_table *table, const struct sa_ike *ike,
+			const struct sa_child *child)
+{
+	struct session_action *action = table_emit(table, SESSION_CLOSE_SA, NULL);
+
+	action->mark = child->mark;
+	action->child = child->id;
+	report_foreign_mark(table, ike, child->mark);
+}
+
 /* A live SA: makes its record, refreshes it, or is in the way of another. */
 static void child_lives(struct session_table *table, struct session_now now, enum event_kind kind,
 			const struct sa_ike *ike, const struct sa_child *child)
@@ -37,6 +48,8 @@ static void child_lives(struct session_table *table, struct session_now now, enu
 		return;
 	if (!session && other)
 		collide(table, other, ike, child);
+	else if (!session && table_mark_is_foreign(table, child->mark))
+		refuse_mark(table, ike, child);
 	else
 		machine_run(table, session, &event);
 }

@@ -382,9 +382,22 @@ bool session_orphaned(const struct session_table *table, const struct session *s
 const char *session_ifname(uint32_t slot, char out[SESSION_IFNAME_MAX]);
 
 /*
+ * Marks that also mean something to somebody else's routing: replies to a client whose SA had one
+ * of these would go where that leads. They are passed over, and an SA that got one is closed.
+ */
+#define SESSION_FOREIGN_MAX 32
+struct session_foreign {
+	uint32_t mark, mask; /* those with (mark & mask) == mark */
+};
+/* In place of those before; at most SESSION_FOREIGN_MAX are kept. */
+void session_foreign_marks(struct session_table *table, const struct session_foreign *list,
+			   size_t count);
+
+/*
  * charon's marks begin at 1 again when it restarts. How many to use up so that the following ones
- * meet no slot in use: the fewest that `want` (1 to FABRIC_SLOTS) free slots in a row come after,
- * or, if there is no such run, those before the longest one. 0 while nothing is in the way.
+ * meet no slot in use and no foreign mark: the fewest that `want` (1 to FABRIC_SLOTS) free slots in
+ * a row come after, or, if there is no such run, those before the longest one. 0 while nothing is
+ * in the way.
  */
 unsigned session_mark_skip(const struct session_table *table, unsigned want);
 

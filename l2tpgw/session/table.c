@@ -174,9 +174,9 @@ static struct queued *enqueue(struct session_table *table, enum session_action_k
 struct session_action *table_emit(struct session_table *table, enum session_action_kind kind,
 				  const struct session *session)
 {
-	struct queued *queued = enqueue(table, kind, session->slot);
+	struct queued *queued = enqueue(table, kind, session ? session->slot : 0);
 
-	queued->action.mark = session->child.mark;
+	queued->action.mark = session ? session->child.mark : 0;
 	return &queued->action;
 }
 
@@ -278,12 +278,30 @@ const char *session_ifname(uint32_t slot, char out[SESSION_IFNAME_MAX])
 	return out;
 }
 
-/* How many slots from `slot` on are free, going round; at most `most`. */
-static unsigned free_run(const struct session_table *table, uint32_t slot, unsigned most)
+void session_foreign_marks(struct session_table *table, const struct session_foreign *list,
+			   size_t count)
+{
+	table->foreign_count = count < SESSION_FOREIGN_MAX ? count : SESSION_FOREIGN_MAX;
+	if (table->foreign_count)
+		memcpy(table->foreign, list, table->foreign_count * sizeof(*list));
+}
+
+bool table_mark_is_foreign(const struct session_table *table, uint32_t mark)
+{
+	for (size_t i = 0; i < table->foreign_count; i++) {
+		if ((mark & table->foreign[i].mask) == table->foreign[i].mark)
+			return true;
+	}
+	return false;
+}
+
+/* How many marks from `mark` on are nobody's, their slots going round; at most `most`. */
+static unsigned free_run(const struct session_table *table, uint32_t mark, unsigned most)
 {
 	unsigned n = 0;
 
-	while (n < most && !table->slots[(slot + n) & (FABRIC_SLOTS - 1)])
+	while (n < most && !table->slots[fabric_slot(mark + n)] &&
+	       !table_mark_is_foreign(table, mark + n))
 		n++;
 	return n;
 }
@@ -294,7 +312,7 @@ unsigned session_mark_skip(const struct session_table *table, unsigned want)
 
 	/* Having used up n marks, charon's next one is n + 1. */
 	for (unsigned skip = 0; skip < FABRIC_SLOTS; skip++) {
-		unsigned run = free_run(table, fabric_slot(skip + 1), most);
+		unsigned run = free_run(table, skip + 1, most);
 
 		if (run > longest) {
 			best = skip;

@@ -36,6 +36,9 @@ struct session_table {
 	uint32_t *ended; /* children that went down since it began: its entries may be older */
 	size_t ended_count;
 
+	struct session_foreign foreign[SESSION_FOREIGN_MAX];
+	size_t foreign_count;
+
 	int64_t expiry_from, expiry_to; /* wall seconds in which no user expires */
 	uint64_t count_due;             /* ms: when the counters are to be read again */
 	uint64_t denied[SESSION_DENIALS];
@@ -52,6 +55,7 @@ struct session *table_add(struct session_table *table, uint32_t slot);
 void table_remove(struct session_table *table, struct session *session);
 void table_state(struct session_table *table, struct session *session, enum session_state state);
 struct session *table_find_pid(const struct session_table *table, struct session_pid pppd);
+bool table_mark_is_foreign(const struct session_table *table, uint32_t mark);
 /* The one whose SA has that mark in this life of charon. */
 struct session *table_find_mark(const struct session_table *table, uint32_t mark);
 struct session *table_find_child(const struct session_table *table, uint32_t child);
@@ -63,6 +67,7 @@ unsigned table_ike_users(const struct session_table *table, uint32_t ike,
 bool table_shares_address(const struct session_table *table, const struct session *session);
 
 /* Appends an action that concerns the session; the caller fills in the rest. */
+/* `session` NULL: of an SA that is nobody's. */
 struct session_action *table_emit(struct session_table *table, enum session_action_kind kind,
 				  const struct session *session);
 struct session_report *table_report(struct session_table *table, enum session_journal kind,

@@ -410,6 +410,40 @@ static void test_mark_skip(void **state)
 	session_table_free(table);
 }
 
+/* Marks of other people's routing rules are passed over like slots in use. */
+static void test_foreign_marks(void **state)
+{
+	static const struct session_foreign foreign[] = {
+		{ .mark = 1, .mask = UINT32_MAX },
+		{ .mark = 0xca6c, .mask = UINT32_MAX },
+		{ .mark = 0x10, .mask = 0xf0 },
+	};
+	struct policy policy = test_policy();
+	struct session_table *table = test_table(&policy);
+	struct drained drained;
+
+	(void)state;
+	session_foreign_marks(table, foreign, 3);
+	assert_int_equal(session_mark_skip(table, 10), 1);
+	assert_int_equal(session_mark_skip(table, 14), 1); /* 2 to 15 */
+	assert_int_equal(session_mark_skip(table, 100), 31);
+	secure(table, 0, 0xca6c);
+	drained = drain(table);
+	assert_int_equal(session_total(table), 0);
+	assert_int_equal(drained.count[SESSION_CLOSE_SA], 1);
+	assert_int_equal(drained.last[SESSION_CLOSE_SA].child, 100 + 0xca6c);
+	assert_int_equal(drained.journals[SESSION_J_COLLISION], 1);
+	unsecure(table, 10, 0xca6c);
+	secure(table, 20, 0xca6d);
+	assert_int_equal(session_total(table), 1);
+	/* A rule that comes later ends nobody. */
+	session_foreign_marks(table, &(struct session_foreign){ 0xca6d, UINT32_MAX }, 1);
+	secure(table, 30, 0xca6d);
+	assert_int_equal(session_total(table), 1);
+	assert_int_equal(drain(table).count[SESSION_CLOSE_SA], 0);
+	session_table_free(table);
+}
+
 /* One request to close is enough, until the child it named was replaced by another. */
 static void test_closing_is_asked_once_per_child(void **state)
 {
@@ -479,6 +513,7 @@ int main(void)
 		cmocka_unit_test(test_charon_dies),
 		cmocka_unit_test(test_dialing_while_charon_dies),
 		cmocka_unit_test(test_mark_skip),
+		cmocka_unit_test(test_foreign_marks),
 		cmocka_unit_test(test_closing_is_asked_once_per_child),
 		cmocka_unit_test(test_an_event_beats_the_snapshot),
 		cmocka_unit_test(test_charon_dies_while_closing),
