@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "apply/judge.h"
+#include "apply/legacy.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/fabric.h"
 #include "base/file.h"
+#include "drive/iptables.h"
 #include "drive/nft.h"
 
 #define RULESET_BYTES_MAX (16u << 20)
@@ -70,7 +72,8 @@ static bool is_iptables(const json_t *chain)
 
 	for (size_t i = 0; i < array_size(chains); i++) {
 		if (!strcmp(text_of(chain, "name"), chains[i]))
-			return !strcmp(text_of(chain, "family"), "ip");
+			return !strcmp(text_of(chain, "family"), "ip") ||
+			       !strcmp(text_of(chain, "family"), LEGACY_FAMILY);
 	}
 	return false;
 }
@@ -83,7 +86,7 @@ static enum neighbour_tool tool_of(const json_t *ruleset, const json_t *chain)
 		return TOOL_NFTABLES;
 	if (has_chain(ruleset, chain, "ufw-"))
 		return TOOL_UFW;
-	if (has_chain(ruleset, chain, "DOCKER"))
+	if (!strcmp(text_of(chain, "name"), "FORWARD") && has_chain(ruleset, chain, "DOCKER"))
 		return TOOL_DOCKER;
 	return TOOL_IPTABLES;
 }
@@ -176,23 +179,17 @@ static bool concerns_us(const json_t *chain)
 	const char *family = text_of(chain, "family");
 
 	return chain && *text_of(chain, "hook") &&
-	       (!strcmp(family, "ip") || !strcmp(family, "inet")) &&
+	       (!strcmp(family, "ip") || !strcmp(family, "inet") ||
+		!strcmp(family, LEGACY_FAMILY)) &&
 	       strcmp(text_of(chain, "table"), FABRIC_TABLE) != 0;
 }
 
-int neighbours_judge(struct arena *arena, const char *ruleset, size_t len, const char *wan,
-		     struct neighbour_blocks *blocks, struct err *err)
+static void judge_list(struct arena *arena, const json_t *list, const char *wan,
+		       struct neighbour_blocks *blocks)
 {
-	json_error_t syntax;
-	json_t *root = json_loadb(ruleset, len, 0, &syntax);
-	const json_t *list = json_object_get(root, "nftables"), *item;
+	const json_t *item;
 	size_t i;
 
-	*blocks = (struct neighbour_blocks){ NULL, 0 };
-	if (!json_is_array(list)) {
-		json_decref(root);
-		return err_set(err, ERR_FAILED, "the list of rules is not understood");
-	}
 	json_array_foreach(list, i, item)
 	{
 		const json_t *chain = json_object_get(item, "chain");
@@ -200,6 +197,23 @@ int neighbours_judge(struct arena *arena, const char *ruleset, size_t len, const
 		if (concerns_us(chain))
 			judge_chain(arena, list, chain, wan, blocks);
 	}
+}
+
+int neighbours_judge(struct arena *arena, const struct neighbour_rules *rules, const char *wan,
+		     struct neighbour_blocks *blocks, struct err *err)
+{
+	json_error_t syntax;
+	json_t *root = json_loadb(rules->nft, rules->nft_len, 0, &syntax);
+	json_t *list = json_object_get(root, "nftables");
+
+	*blocks = (struct neighbour_blocks){ NULL, 0 };
+	if (!json_is_array(list)) {
+		json_decref(root);
+		return err_set(err, ERR_FAILED, "the list of rules is not understood");
+	}
+	if (rules->legacy)
+		legacy_read(rules->legacy, rules->legacy_len, list);
+	judge_list(arena, list, wan, blocks);
 	json_decref(root);
 	return 0;
 }
@@ -207,12 +221,21 @@ int neighbours_judge(struct arena *arena, const char *ruleset, size_t len, const
 int neighbours_find(struct arena *arena, const char *wan, struct neighbour_blocks *blocks,
 		    struct err *err)
 {
-	cleanup_buf struct buf text = BUF_INIT;
+	cleanup_buf struct buf nft = BUF_INIT, legacy = BUF_INIT;
+	struct neighbour_rules rules = { .legacy = NULL };
 
 	*blocks = (struct neighbour_blocks){ NULL, 0 };
-	if (nft_list("list ruleset", false, RULESET_BYTES_MAX, &text, err) < 0)
+	if (nft_list("list ruleset", false, RULESET_BYTES_MAX, &nft, err) < 0)
 		return -1;
-	return neighbours_judge(arena, buf_text(&text), text.len, wan, blocks, err);
+	if (neighbours_legacy() && iptables_installed(IPTABLES_LEGACY)) {
+		if (iptables_list(IPTABLES_LEGACY, &legacy, err) < 0)
+			return -1;
+		rules.legacy = buf_text(&legacy);
+		rules.legacy_len = legacy.len;
+	}
+	rules.nft = buf_text(&nft);
+	rules.nft_len = nft.len;
+	return neighbours_judge(arena, &rules, wan, blocks, err);
 }
 
 bool neighbours_legacy(void)

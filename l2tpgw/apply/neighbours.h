@@ -38,7 +38,7 @@ const char *neighbour_need_text(enum neighbour_need need);
 struct neighbour_block {
 	enum neighbour_tool tool;
 	enum neighbour_need need;
-	const char *chain; /* "ip filter INPUT" */
+	const char *chain; /* "ip filter INPUT"; "legacy filter INPUT" of the old iptables */
 	bool certain;      /* false: it depends on rules that cannot be read */
 };
 
@@ -47,8 +47,14 @@ struct neighbour_blocks {
 	size_t count;
 };
 
-/* `ruleset` is the JSON of "list ruleset"; `wan` the interface. Pure; all lives in the arena. */
-int neighbours_judge(struct arena *arena, const char *ruleset, size_t len, const char *wan,
+struct neighbour_rules {
+	const char *nft; /* "nft -j list ruleset" */
+	size_t nft_len;
+	const char *legacy; /* "iptables-legacy -S"; NULL = there are none */
+	size_t legacy_len;
+};
+/* `wan` is the interface. Pure; all lives in the arena. */
+int neighbours_judge(struct arena *arena, const struct neighbour_rules *rules, const char *wan,
 		     struct neighbour_blocks *blocks, struct err *err);
 /* The same of this machine. */
 int neighbours_find(struct arena *arena, const char *wan, struct neighbour_blocks *blocks,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "apply/opening.h"
 #include "cli/examine.h"
+#include "drive/iptables.h"
 
 static void tell_block(struct findings *findings, const struct neighbour_block *block)
 {
@@ -23,11 +24,11 @@ void examine_firewall(struct findings *findings, const char *wan)
 	}
 	for (size_t i = 0; i < blocks.count; i++)
 		tell_block(findings, &blocks.list[i]);
-	if (neighbours_legacy()) {
+	if (neighbours_legacy() && !iptables_installed(IPTABLES_LEGACY)) {
 		finding_add(findings, "firewall", FINDING_NOTE,
-			    "there are rules of the old iptables, which cannot be read here and "
-			    "count all the same");
-		finding_remedy(findings, "look at them: iptables-legacy -S");
+			    "there are rules of the old iptables, which cannot be read without "
+			    "iptables-legacy and count all the same");
+		finding_remedy(findings, "install the package iptables");
 	}
 	if (!blocks.count)
 		finding_add(findings, "firewall", FINDING_GOOD, "no other firewall is in the way");

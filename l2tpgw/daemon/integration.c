@@ -18,6 +18,7 @@
 #include "daemon/obstacles.h"
 #include "drive/process.h"
 
+#define LOOK_MS  5000  /* for changes that nobody announces */
 #define RETRY_MS 30000 /* a tool that failed may be able to later */
 
 extern char **environ;
@@ -30,7 +31,8 @@ struct integration {
 	struct process process;  /* the helper */
 	sd_event_source *source; /* of its end */
 	int report;              /* what it has to say of a failure; -1 = none */
-	uint64_t retry_due;      /* 0 = there is nothing to try again */
+	uint64_t look_due;
+	uint64_t retry_due; /* 0 = there is nothing to try again */
 	struct holdoff holdoff;
 	char problem[512];
 };
@@ -188,6 +190,10 @@ void integration_tick(struct integration *integration)
 	uint64_t now = loop_ms();
 	bool left = holdoff_due(&integration->holdoff) <= now;
 
+	if (integration->integrate && now >= integration->look_due) {
+		integration->look_due = now + LOOK_MS;
+		obstacles_look(integration->gateway->obstacles);
+	}
 	if (!left && (!integration->retry_due || now < integration->retry_due))
 		return;
 	holdoff_looked(&integration->holdoff, now);

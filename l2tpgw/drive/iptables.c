@@ -17,6 +17,11 @@ static const enum program programs[] = {
 	[IPTABLES_LEGACY] = PROGRAM_IPTABLES_LEGACY,
 };
 
+bool iptables_installed(enum iptables_kind kind)
+{
+	return program_exists(programs[kind]);
+}
+
 struct command {
 	const char *words[PROGRAM_RUN_WORDS_MAX + 1];
 	char *copy; /* of the rule, cut into words */
@@ -60,7 +65,7 @@ int iptables_has(enum iptables_kind kind, const char *chain, const char *rule, c
 	int status;
 
 	*has = false;
-	if (!program_exists(programs[kind]))
+	if (!iptables_installed(kind))
 		return 0;
 	if (command_make(&command, "-C", chain, rule, comment, err) < 0)
 		return -1;

@@ -15,6 +15,7 @@ enum iptables_kind { IPTABLES_NFT, IPTABLES_LEGACY };
 
 #define IPTABLES_WORDS_MAX 32
 
+bool iptables_installed(enum iptables_kind kind);
 /*
  * `rule` is what follows the chain, words apart by blanks, without a comment: "-i l2tpgw+ -j
  * ACCEPT". A chain that is not there has no rule.
@@ -27,7 +28,7 @@ int iptables_insert(enum iptables_kind kind, const char *chain, const char *rule
 /* As often as it is there. */
 int iptables_delete(enum iptables_kind kind, const char *chain, const char *rule,
 		    const char *comment, struct err *err);
-/* The rules as iptables-save(8) would write them, in IPv4's filter table. */
+/* The rules as "iptables -S" lists them. */
 int iptables_list(enum iptables_kind kind, struct buf *out, struct err *err);
 
 #endif

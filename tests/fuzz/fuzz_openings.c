@@ -37,17 +37,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct neighbour_blocks blocks;
 	struct openings openings = { NULL, 0 };
 	char *text = mem_alloc(size + 1);
+	struct neighbour_rules rules = { .nft = text, .nft_len = size };
 	struct err err;
 
 	memcpy(text, data, size);
 	record(arena, text, size);
 	(void)ufw_rules_have(text, size, "l2tpgw ike");
-	if (neighbours_judge(arena, text, size, "wan", &blocks, &err) == 0) {
+	if (neighbours_judge(arena, &rules, "wan", &blocks, &err) == 0) {
 		for (size_t i = 0; i < blocks.count; i++)
 			openings_against(arena, &blocks.list[i], "public", &openings);
 		for (size_t i = 0; i < openings.count; i++)
 			(void)opening_nft_handle(text, size, &openings.list[i]);
 	}
+	rules = (struct neighbour_rules){ "{\"nftables\": []}", 16, text, size };
+	must(neighbours_judge(arena, &rules, "wan", &blocks, &err) == 0);
 	free(text);
 	arena_free(arena);
 	return 0;

@@ -17,12 +17,14 @@
 static void find(struct arena *arena, const char *name, struct neighbour_blocks *blocks)
 {
 	cleanup_buf struct buf text = BUF_INIT;
+	struct neighbour_rules rules = { .legacy = NULL };
 	struct err err;
 
 	assert_int_equal(
 	    file_read(arena_printf(arena, "%s/%s", TEST_DATA, name), 1 << 20, &text, &err), 0);
-	assert_int_equal(neighbours_judge(arena, buf_text(&text), text.len, "wan", blocks, &err),
-			 0);
+	rules.nft = buf_text(&text);
+	rules.nft_len = text.len;
+	assert_int_equal(neighbours_judge(arena, &rules, "wan", blocks, &err), 0);
 }
 
 static const struct neighbour_block *block_of(const struct neighbour_blocks *blocks,
@@ -188,7 +190,11 @@ static void test_malformed(void **state)
 	(void)state;
 	for (size_t i = 0; i < array_size(texts); i++)
 		assert_int_equal(
-		    neighbours_judge(arena, texts[i], strlen(texts[i]), "wan", &blocks, &err), -1);
+		    neighbours_judge(
+			arena,
+			&(struct neighbour_rules){ .nft = texts[i], .nft_len = strlen(texts[i]) },
+			"wan", &blocks, &err),
+		    -1);
 	(void)judge_rules("drop", RULE("c", "1, null, {\"match\": 1}, {\"vmap\": {}}, {}, []"));
 }
 

@@ -13,13 +13,15 @@ static void wanted(struct arena *arena, const char *name, const char *zone, stru
 {
 	cleanup_buf struct buf text = BUF_INIT;
 	struct openings openings = { NULL, 0 };
+	struct neighbour_rules rules = { .legacy = NULL };
 	struct neighbour_blocks blocks;
 	struct err err;
 
 	assert_int_equal(
 	    file_read(arena_printf(arena, "%s/%s", TEST_DATA, name), 1 << 20, &text, &err), 0);
-	assert_int_equal(neighbours_judge(arena, buf_text(&text), text.len, "wan", &blocks, &err),
-			 0);
+	rules.nft = buf_text(&text);
+	rules.nft_len = text.len;
+	assert_int_equal(neighbours_judge(arena, &rules, "wan", &blocks, &err), 0);
 	for (size_t i = 0; i < blocks.count; i++)
 		openings_against(arena, &blocks.list[i], zone, &openings);
 	openings_text(arena, &openings, out);

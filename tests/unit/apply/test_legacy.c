@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What "iptables-legacy -S" (1.8.9) printed, judged. */
+#include <string.h>
+
+#include "apply/legacy.h"
+#include "apply/opening.h"
+#include "base/buf.h"
+#include "unit.h"
+
+static const char docker[] =
+    "-P INPUT ACCEPT\n-P FORWARD DROP\n-P OUTPUT ACCEPT\n-N DOCKER\n-N DOCKER-USER\n"
+    "-A FORWARD -j DOCKER-USER\n"
+    "-A FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n"
+    "-A FORWARD -i docker0 ! -o docker0 -j ACCEPT\n-A FORWARD -o docker0 -j DOCKER\n"
+    "-A DOCKER -d 172.17.0.2/32 ! -i docker0 -o docker0 -p tcp -m tcp --dport 80 -j ACCEPT\n";
+static const char docker_open[] =
+    "-A DOCKER-USER -o l2tpgw+ -m conntrack --ctstate RELATED,ESTABLISHED -m comment --comment "
+    "\"l2tpgw answers\" -j ACCEPT\n"
+    "-A DOCKER-USER -i l2tpgw+ -m comment --comment \"l2tpgw clients\" -j ACCEPT\n";
+static const char by_hand[] =
+    "-P INPUT DROP\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n"
+    "-A INPUT -p udp -m multiport --dports 500,4500 -j ACCEPT\n"
+    "-A INPUT -p tcp -m tcp --dport 8000:8010 -m comment --comment \"a \\\"b\\\" c\" -j ACCEPT\n"
+    "-A INPUT -m state --state RELATED,ESTABLISHED -j ACCEPT\n"
+    "-A INPUT -j LOG --log-prefix \"x y \"\n"
+    "-A INPUT -j REJECT --reject-with icmp-host-prohibited\n";
+
+/* "Docker? 3 legacy filter FORWARD\n": tool, "?" if it is not certain, need, chain. */
+static void expect(const char *legacy, const char *text)
+{
+	static const char nft[] = "{\"nftables\": []}";
+	const struct neighbour_rules rules = { nft, strlen(nft), legacy, strlen(legacy) };
+	cleanup_arena struct arena *arena = arena_new();
+	cleanup_buf struct buf got = BUF_INIT;
+	struct neighbour_blocks blocks;
+	struct err err;
+
+	assert_int_equal(neighbours_judge(arena, &rules, "wan", &blocks, &err), 0);
+	for (size_t i = 0; i < blocks.count; i++)
+		buf_printf(&got, "%s%s %d %s\n", neighbour_tool_name(blocks.list[i].tool),
+			   blocks.list[i].certain ? "" : "?", blocks.list[i].need,
+			   blocks.list[i].chain);
+	assert_string_equal(buf_text(&got), text);
+}
+
+static void test_docker(void **state)
+{
+	cleanup_buf struct buf open = BUF_INIT;
+
+	(void)state;
+	expect(docker, "Docker 3 legacy filter FORWARD\nDocker 4 legacy filter FORWARD\n");
+	buf_printf(&open, "%s%s", docker, docker_open);
+	expect(buf_text(&open), "");
+}
+
+static void test_by_hand(void **state)
+{
+	(void)state;
+	expect(by_hand, "iptables 1 legacy filter INPUT\niptables 2 legacy filter INPUT\n");
+	expect("", "");
+	expect("-P INPUT ACCEPT\n-P FORWARD ACCEPT\n-P OUTPUT DROP\n", "");
+}
+
+static void test_what_is_not_understood(void **state)
+{
+	(void)state;
+	/* An extension may match or not. */
+	expect("-P INPUT ACCEPT\n-A INPUT -p esp -m recent --rcheck --name x -j DROP\n",
+	       "iptables? 1 legacy filter INPUT\n");
+	expect("-P INPUT ACCEPT\n-A INPUT -s 10.0.0.0/8 -p esp -j DROP\n",
+	       "iptables? 1 legacy filter INPUT\n");
+	/* A chain that is not there, or a target of an extension, ends nothing. */
+	expect("-P INPUT ACCEPT\n-A INPUT -j NOWHERE\n", "");
+	expect("-P INPUT ACCEPT\n-A INPUT ! -p udp -j DROP\n", "iptables 1 legacy filter INPUT\n");
+	expect("-P INPUT ACCEPT\n-A INPUT -p 50 -j DROP\n-A INPUT",
+	       "iptables 1 legacy filter INPUT\n");
+}
+
+/* Lines end wherever they like. */
+static void test_cut_texts(void **state)
+{
+	(void)state;
+	for (size_t len = 0; len <= strlen(by_hand); len++) {
+		json_t *list = json_array();
+
+		legacy_read(by_hand, len, list);
+		json_decref(list);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_docker),
+		cmocka_unit_test(test_by_hand),
+		cmocka_unit_test(test_what_is_not_understood),
+		cmocka_unit_test(test_cut_texts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
