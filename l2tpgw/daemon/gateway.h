@@ -64,6 +64,7 @@ struct gateway {
 	int64_t started; /* wall seconds; 0 = it has not begun yet */
 	int64_t applied; /* wall seconds of the last apply */
 	char apply_result[256];
+	char reread[256];   /* which secrets are others than those applied last; "" = none */
 	char fallback[160]; /* why it is not the policy on disk that is in force; "" = it is */
 };
 

@@ -12,6 +12,7 @@
 #include "daemon/charon.h"
 #include "daemon/guard.h"
 #include "daemon/ledger.h"
+#include "daemon/seals.h"
 #include "daemon/teardown.h"
 #include "daemon/transaction.h"
 #include "daemon/workers.h"
@@ -203,6 +204,33 @@ static int record(struct recovery *recovery, const struct buf *text, struct err 
 	return -1;
 }
 
+/* It is what was in force all the time, and not what an end was made of just now. */
+static bool went_on(const struct recovery *recovery, const struct candidate *candidate)
+{
+	return recovery->living && is_current(recovery, &candidate->text) &&
+	       (recovery->unfinished == UNFINISHED_NOTHING ||
+		recovery->unfinished == UNFINISHED_WAIT);
+}
+
+/* The files that a policy names for its secrets are read anew, and may have changed since. */
+static void compare_secrets(const struct recovery *recovery, const struct candidate *candidate)
+{
+	struct gateway *gateway = recovery->gateway;
+	struct err err = { .code = ERR_NONE };
+	char what[64];
+
+	if (went_on(recovery, candidate) &&
+	    seals_broken(&gateway->paths, candidate->policy, what, sizeof(what))) {
+		(void)snprintf(gateway->reread, sizeof(gateway->reread),
+			       "%s changed, in a file that the policy names, after the last apply: "
+			       "what is in the file now is in force since l2tpgwd was started",
+			       what);
+		log_warning("%s", gateway->reread);
+	}
+	if (seals_write(&gateway->paths, candidate->policy, &err) < 0)
+		log_warning("%s", err.text);
+}
+
 static int begin_with(struct recovery *recovery, struct candidate *candidate, struct err *err)
 {
 	struct gateway *gateway = recovery->gateway;
@@ -210,6 +238,7 @@ static int begin_with(struct recovery *recovery, struct candidate *candidate, st
 	if (converge(gateway, candidate->plan, err) < 0 ||
 	    record(recovery, &candidate->text, err) < 0)
 		return -1;
+	compare_secrets(recovery, candidate);
 	candidate_swap(candidate, gateway);
 	gateway->sessions = session_table_new(gateway->policy);
 	return 0;

@@ -49,6 +49,8 @@ static json_t *warnings_json(const struct gateway *gateway)
 							"connect"));
 	if (!gateway->policy->users_count)
 		json_array_append_new(list, json_string("the policy has no users"));
+	if (*gateway->reread)
+		json_array_append_new(list, json_string(gateway->reread));
 	if (*gateway->fallback)
 		json_array_append_new(list, json_string(gateway->fallback));
 	if (gateway->broken)

@@ -12,6 +12,7 @@
 #include "daemon/drift.h"
 #include "daemon/guard.h"
 #include "daemon/integration.h"
+#include "daemon/seals.h"
 #include "daemon/workers.h"
 #include "daemon/zones.h"
 
@@ -214,6 +215,7 @@ void work_progress(struct transaction *t, size_t from, size_t to, enum change_re
 static void adopt(struct transaction *t)
 {
 	struct gateway *gateway = t->gateway;
+	struct err err = { .code = ERR_NONE };
 
 	if (!t->work.swapped)
 		candidate_swap(&t->work.candidate, gateway);
@@ -227,6 +229,9 @@ static void adopt(struct transaction *t)
 	if (!charon_ready(gateway->charon))
 		charon_load(gateway->charon);
 	gateway->broken = false;
+	gateway->reread[0] = '\0';
+	if (seals_write(&gateway->paths, gateway->policy, &err) < 0)
+		log_warning("%s", err.text);
 }
 
 /* The next l2tpgwd would see to it as well: the policy is in force whatever comes of this. */
