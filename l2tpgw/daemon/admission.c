@@ -326,17 +326,23 @@ void admission_retry(struct admission *admission)
 
 int admission_open(struct gateway *gateway, struct err *err)
 {
-	struct admission *admission;
-	int listener = local_listen(gateway->paths.admission, SOCK_SEQPACKET, 0600, NULL, err);
+	const struct listener_place place = { gateway->paths.admission, SOCK_SEQPACKET, 0600,
+					      NULL };
+	struct admission *admission = mem_alloc(sizeof(*admission));
 
-	if (listener < 0)
-		return -1;
-	admission = mem_alloc(sizeof(*admission));
 	admission->gateway = gateway;
-	listener_open(&admission->listener, gateway->loop, listener, "admission socket",
-		      connection_accepted, admission);
+	if (listener_open(&admission->listener, gateway->loop, &place, "admission socket",
+			  connection_accepted, admission, err) < 0) {
+		free(admission);
+		return -1;
+	}
 	gateway->admission = admission;
 	return 0;
+}
+
+void admission_put_back(struct admission *admission)
+{
+	listener_put_back(&admission->listener);
 }
 
 void admission_close(struct admission *admission)

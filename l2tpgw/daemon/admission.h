@@ -10,6 +10,8 @@
 
 int admission_open(struct gateway *gateway, struct err *err);
 void admission_close(struct admission *admission);
+/* Its file may have been removed by somebody. */
+void admission_put_back(struct admission *admission);
 /* Something changed: those who wait for an answer may get it now. */
 void admission_retry(struct admission *admission);
 

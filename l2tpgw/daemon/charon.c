@@ -438,6 +438,7 @@ static void charon_health(void *user)
 	};
 
 	loop_timer_in(&charon->health_timer, HEALTH_INTERVAL_MS);
+	supervised_put_back(&charon->process);
 	if (managed(charon) && supervised_stopped(&charon->process)) {
 		supervised_frozen(&charon->process);
 		return;

@@ -293,17 +293,22 @@ static void client_accepted(void *user, int fd, const struct local_peer *peer)
 
 int control_open(struct gateway *gateway, struct err *err)
 {
-	struct control *control;
-	int listener = local_listen(gateway->paths.control, SOCK_STREAM, 0660, GROUP, err);
+	const struct listener_place place = { gateway->paths.control, SOCK_STREAM, 0660, GROUP };
+	struct control *control = mem_alloc(sizeof(*control));
 
-	if (listener < 0)
-		return -1;
-	control = mem_alloc(sizeof(*control));
 	control->gateway = gateway;
-	listener_open(&control->listener, gateway->loop, listener, "control socket",
-		      client_accepted, control);
+	if (listener_open(&control->listener, gateway->loop, &place, "control socket",
+			  client_accepted, control, err) < 0) {
+		free(control);
+		return -1;
+	}
 	gateway->control = control;
 	return 0;
+}
+
+void control_put_back(struct control *control)
+{
+	listener_put_back(&control->listener);
 }
 
 void control_close(struct control *control)

@@ -13,6 +13,8 @@
 
 int control_open(struct gateway *gateway, struct err *err);
 void control_close(struct control *control);
+/* Its file may have been removed by somebody. */
+void control_put_back(struct control *control);
 /*
  * To a client that waits for what it asked for; one that hung up is passed over, and nothing of
  * what it asked for changes by that. Both take the reference; `result` may be NULL: then *err is

@@ -40,6 +40,7 @@ struct gateway {
 	/* The silent socket and the decapsulating one: children inherit them, so they outlive us.
 	 */
 	int held[2];
+	int lock; /* of RUN/l2tpgwd.pid (instance.h) */
 
 	struct acls *acls;
 	struct admission *admission;

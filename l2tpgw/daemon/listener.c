@@ -4,6 +4,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
 
 #define PAUSE_MS 200
@@ -44,17 +45,54 @@ static int waiting(sd_event_source *source, int fd, uint32_t revents, void *user
 	return 0;
 }
 
-void listener_open(struct listener *listener, sd_event *loop, int fd, const char *name,
-		   listener_fn accepted, void *user)
+static int listen_at(struct listener *listener, struct err *err)
 {
-	*listener = (struct listener){ .fd = fd, .name = name, .accepted = accepted, .user = user };
+	const struct listener_place *place = &listener->place;
+
+	listener->fd = local_listen(place->path, place->type, place->mode, place->group, err);
+	if (listener->fd < 0)
+		return -1;
+	listener->source = loop_watch(listener->loop, listener->fd, EPOLLIN, waiting, listener);
+	return 0;
+}
+
+int listener_open(struct listener *listener, sd_event *loop, const struct listener_place *place,
+		  const char *name, listener_fn accepted, void *user, struct err *err)
+{
+	*listener = (struct listener){ .fd = -1,
+				       .loop = loop,
+				       .place = *place,
+				       .name = name,
+				       .accepted = accepted,
+				       .user = user };
+	if (listen_at(listener, err) < 0)
+		return -1;
 	loop_timer_init(&listener->pause, loop, look_again, listener);
-	listener->source = loop_watch(loop, fd, EPOLLIN, waiting, listener);
+	return 0;
+}
+
+static void stop_listening(struct listener *listener)
+{
+	loop_unwatch(&listener->source);
+	if (listener->fd >= 0)
+		(void)close(steal_fd(&listener->fd));
+}
+
+void listener_put_back(struct listener *listener)
+{
+	struct err err = { .code = ERR_NONE };
+
+	if (access(listener->place.path, F_OK) == 0)
+		return;
+	stop_listening(listener);
+	if (listen_at(listener, &err) < 0)
+		log_error("%s", err.text);
+	else
+		log_warning("drift: %s was removed; put back", listener->place.path);
 }
 
 void listener_close(struct listener *listener)
 {
-	loop_unwatch(&listener->source);
+	stop_listening(listener);
 	loop_timer_free(&listener->pause);
-	(void)close(listener->fd);
 }

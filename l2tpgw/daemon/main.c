@@ -31,6 +31,7 @@
 #include "daemon/gateway.h"
 #include "daemon/guard.h"
 #include "daemon/integration.h"
+#include "daemon/instance.h"
 #include "daemon/loop.h"
 #include "daemon/obstacles.h"
 #include "daemon/pppd_files.h"
@@ -53,44 +54,6 @@ static int make_directories(const struct paths *paths, struct err *err)
 	    file_mkdirs(paths->results, 0700, err) < 0)
 		return -1;
 	return file_mkdirs(paths->state, 0700, err);
-}
-
-/* `down` removes the file while it is locked: a lock on one that is gone keeps nobody out. */
-static bool is_still_there(int fd, const char *path)
-{
-	struct stat mine, theirs;
-
-	return fstat(fd, &mine) == 0 && stat(path, &theirs) == 0 && mine.st_ino == theirs.st_ino &&
-	       mine.st_dev == theirs.st_dev;
-}
-
-/* A guard that looks whether somebody has it (guard.c) has it itself for that moment. */
-static bool lock_file(int fd)
-{
-	const struct timespec moment = { .tv_nsec = 50000000 };
-
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return true;
-	(void)nanosleep(&moment, NULL);
-	return flock(fd, LOCK_EX | LOCK_NB) == 0;
-}
-
-/* One l2tpgwd a gateway. The lock goes with the process, however that ends. */
-static int take_lock(const struct paths *paths, struct err *err)
-{
-	cleanup_fd int fd = -1;
-
-	if (file_mkdirs(paths->run, 0755, err) < 0)
-		return -1;
-	fd = open(paths->daemon_pid, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (fd < 0)
-		return err_errno(err, errno, "cannot open %s", paths->daemon_pid);
-	if (!lock_file(fd) || !is_still_there(fd, paths->daemon_pid))
-		return err_set(err, ERR_LOCKED, "another l2tpgwd is running (%s)",
-			       paths->daemon_pid);
-	if (ftruncate(fd, 0) < 0 || dprintf(fd, "%d\n", (int)getpid()) < 0)
-		return err_errno(err, errno, "cannot write %s", paths->daemon_pid);
-	return steal_fd(&fd);
 }
 
 /* A pidfd for each pppd: the usual soft limit of 1024 is one for programs that use select(). */
@@ -251,8 +214,7 @@ enum mode { MODE_SUPERVISE, MODE_DOWN, MODE_GUARD, MODE_FIREWALLS };
 
 static int run(enum mode mode, const char *wan, struct err *err)
 {
-	struct gateway gateway = { .held = { -1, -1 } };
-	cleanup_fd int lock = -1;
+	struct gateway gateway = { .held = { -1, -1 }, .lock = -1 };
 
 	if (paths_load(&gateway.paths, err) < 0)
 		return -1;
@@ -264,8 +226,8 @@ static int run(enum mode mode, const char *wan, struct err *err)
 	if (mode == MODE_FIREWALLS)
 		return integration_run(&gateway.paths, wan, err);
 	raise_descriptor_limit();
-	lock = take_lock(&gateway.paths, err);
-	if (lock < 0)
+	gateway.lock = instance_lock(&gateway.paths, err);
+	if (gateway.lock < 0)
 		return -1;
 	if (format_check(&gateway.paths, err) < 0) {
 		if (mode != MODE_DOWN)

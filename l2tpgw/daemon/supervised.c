@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/log.h"
@@ -58,6 +59,20 @@ int supervised_note(void *supervised, const struct process *process, struct err 
 
 	(void)snprintf(file.digest, sizeof(file.digest), "%s", s->digest);
 	return pidfile_write(s->pid_path, &file, err);
+}
+
+void supervised_put_back(const struct supervised *s)
+{
+	struct pidfile file = { .pid = s->process.pid, .start = s->process.start };
+	struct err err = { .code = ERR_NONE };
+
+	if (!s->process.pid || access(s->pid_path, F_OK) == 0)
+		return;
+	memcpy(file.digest, s->running, sizeof(file.digest));
+	if (pidfile_write(s->pid_path, &file, &err) < 0)
+		log_error("%s", err.text);
+	else
+		log_warning("drift: %s was removed; put back", s->pid_path);
 }
 
 static void spawn(struct supervised *s)

@@ -42,6 +42,8 @@ void supervised_init(struct supervised *s, sd_event *loop, const char *name, con
 		     const struct supervised_ops *ops, void *user);
 /* Writes the pid file of a `struct supervised` whose process has just been forked. */
 int supervised_note(void *supervised, const struct process *process, struct err *err);
+/* Somebody may have removed the pid file of a process that runs: then it is written anew. */
+void supervised_put_back(const struct supervised *s);
 /* Lets go of the process without touching it. */
 void supervised_free(struct supervised *s);
 /* Takes hold of what the pid file names, with the digest there, if it still runs. */

@@ -9,9 +9,13 @@
 #include "apply/object.h"
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "daemon/admission.h"
+#include "daemon/control.h"
 #include "daemon/drift.h"
+#include "daemon/instance.h"
 #include "daemon/loop.h"
 #include "daemon/obstacles.h"
+#include "daemon/workers.h"
 #include "drive/dir_monitor.h"
 #include "drive/net_monitor.h"
 
@@ -27,19 +31,33 @@ struct watch {
 	struct loop_timer timer;
 	bool looking; /* the timer runs */
 	bool host;    /* what to look at then */
+	bool own;     /* sockets, pipes and pid files */
 	unsigned kinds;
 };
+
+/* What we and our children made ourselves, and nobody else's business to remove. */
+static void put_own_back(struct gateway *gateway)
+{
+	if (gateway->stopping)
+		return;
+	instance_put_back(&gateway->paths, &gateway->lock);
+	control_put_back(gateway->control);
+	admission_put_back(gateway->admission);
+	workers_put_back(gateway->workers);
+}
 
 static void look(void *user)
 {
 	struct watch *watch = user;
 	unsigned kinds = watch->kinds;
-	bool host = watch->host;
+	bool host = watch->host, own = watch->own;
 
-	watch->looking = watch->host = false;
+	watch->looking = watch->host = watch->own = false;
 	watch->kinds = 0;
 	if (host)
 		gateway_host_changed(watch->gateway);
+	if (own)
+		put_own_back(watch->gateway);
 	if (kinds)
 		drift_repair(watch->gateway->drift, kinds);
 	if (kinds & OBJECT_BIT(OBJECT_RULESET))
@@ -107,13 +125,29 @@ static int xfrm_readable(sd_event_source *source, int fd, uint32_t revents, void
 	return 0;
 }
 
-/* Pid files, sockets and the like come and go by our own doing. */
+/* They come and go by our own doing, too. */
+static bool is_own(const char *name)
+{
+	static const char *const ends[] = { ".sock", ".pid", ".control" };
+	const char *dot = strrchr(name, '.');
+
+	for (size_t i = 0; dot && i < array_size(ends); i++) {
+		if (!strcmp(dot, ends[i]))
+			return true;
+	}
+	return !*name;
+}
+
 static void file_changed(void *user, const char *name)
 {
 	unsigned kind = object_kind_in_run(name);
+	struct watch *watch = user;
 
+	watch->own |= is_own(name);
 	if (kind != OBJECT_KINDS)
-		look_soon(user, OBJECT_BIT(kind));
+		look_soon(watch, OBJECT_BIT(kind));
+	else if (watch->own)
+		look_soon(watch, 0);
 }
 
 static int run_readable(sd_event_source *source, int fd, uint32_t revents, void *user)

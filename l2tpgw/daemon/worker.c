@@ -15,6 +15,7 @@
 #include "drive/ability.h"
 #include "drive/modules.h"
 #include "drive/programs.h"
+#include "drive/xl2tpd_pipe.h"
 #include "drive/xl2tpd_reply.h"
 
 #define READY_INTERVAL_MS  50
@@ -301,6 +302,27 @@ bool worker_adopt(struct worker *worker)
 	worker->role =
 	    read_since(worker, &worker->draining_since) ? WORKER_DRAINING : WORKER_SERVING;
 	return true;
+}
+
+/* Without it xl2tpd would end at the next command, and all sessions on it. */
+static void put_pipe_back(struct worker *worker)
+{
+	struct err err = { .code = ERR_NONE };
+	char path[PATHS_MAX];
+
+	paths_worker(&worker->gateway->paths, worker->number, "control", path);
+	if (worker->process.child.state != CHILD_READY || access(path, F_OK) == 0)
+		return;
+	if (xl2tpd_pipe_renew(path, worker->process.process.pid, &err) < 0)
+		log_error("%s", err.text);
+	else
+		log_warning("drift: %s was removed; put back", path);
+}
+
+void worker_put_back(struct worker *worker)
+{
+	supervised_put_back(&worker->process);
+	put_pipe_back(worker);
 }
 
 void worker_start(struct worker *worker, const char *digest)

@@ -47,6 +47,8 @@ struct worker *worker_new(struct gateway *gateway, unsigned number);
 void worker_free(struct worker *worker);
 /* Takes hold of the process that its pid file names, if it still runs; so does its role. */
 bool worker_adopt(struct worker *worker);
+/* Its pid file or its control pipe may have been removed by somebody. */
+void worker_put_back(struct worker *worker);
 /* Starts it if it does not run. */
 void worker_start(struct worker *worker, const char *digest);
 /* It serves, whatever it did before. */

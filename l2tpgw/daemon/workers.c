@@ -274,6 +274,11 @@ void workers_tick(struct workers *workers)
 	}
 }
 
+void workers_put_back(struct workers *workers)
+{
+	workers_foreach(worker, workers) worker_put_back(worker);
+}
+
 /* ---- what others ask ---- */
 
 bool workers_ready(const struct workers *workers)

@@ -49,6 +49,9 @@ void workers_abandon(struct workers *workers);
 /* Called regularly: ends what has drained. */
 void workers_tick(struct workers *workers);
 
+/* Files of theirs may have been removed by somebody. */
+void workers_put_back(struct workers *workers);
+
 /* All that serve do. */
 bool workers_ready(const struct workers *workers);
 /* The number of the worker with that pid; 0 = none. */

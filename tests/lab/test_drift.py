@@ -36,6 +36,7 @@ def test_drift():
             nftables(net.gw, gateway, wanted)
             host(net.gw, gateway)
             files(net.gw, gateway)
+            own_files(net.gw, gateway)
             charon(net.gw, gateway)
             fight(net.gw, gateway)
         equal("not a packet is lost", stream.lost, {})
@@ -96,10 +97,26 @@ def files(node, gateway):
                  rf"drift: file {RUN}/{name} was removed; put back")
 
 
+def own_files(node, gateway):
+    """What tells others where we and our children are. A worker whose pipe is gone would end at its next command."""
+    for name in ("control.sock", "admission.sock", "l2tpgwd.pid", "charon.pid", "xl2tpd-1.pid", "xl2tpd-1.control"):
+        path = node.path(f"{RUN}/{name}")
+        put_back(gateway, f"{name} deleted", lambda path=path: os.unlink(path), path.exists,
+                 rf"drift: {RUN}/{name} was removed; put back")
+    equal("it is found and asked as before", gateway.status()["state"], "ready")
+
+
 def charon(node, gateway):
     vici = Vici(node.path(gateway.vici))
     put_back(gateway, "the connection", lambda: vici.ask("unload-conn", {"name": "l2tpgw"}),
              lambda: "l2tpgw" in vici.ask("get-conns", {})["conns"], r"drift: charon: our connection was unloaded")
+    ours = vici.stream("list-conns", "list-conn", {"ike": "l2tpgw"})[0]["l2tpgw"]
+    note(f"charon lists {ours}")
+    other = {"version": 1, "proposals": ["aes256-sha256-modp2048"], "dpd_delay": "5s", "local": {"auth": "psk"},
+             "remote": {"auth": "psk"}, "children": {"l2tpgw": {"mode": "transport"}}}
+    put_back(gateway, "another connection of our name", lambda: vici.ask("load-conn", {"l2tpgw": other}),
+             lambda: vici.stream("list-conns", "list-conn", {"ike": "l2tpgw"})[0]["l2tpgw"] == ours,
+             r"drift: charon: our connection was changed \(.*\) by somebody else; loaded again")
     put_back(gateway, "the secret", lambda: vici.ask("unload-shared", {"id": "l2tpgw"}),
              lambda: "l2tpgw" in vici.ask("get-shared", {})["keys"], r"drift: charon: our secret was unloaded")
     vici.close()

@@ -48,16 +48,15 @@ static void without_descriptors_it_rests(void **state)
 	struct listener listener;
 	struct rlimit before;
 	struct err err;
+	const struct listener_place place = { path, SOCK_STREAM, 0600, NULL };
 	sd_event *loop;
-	int fd, client;
+	int client;
 
 	(void)state;
 	assert_non_null(mkdtemp(dir));
 	(void)snprintf(path, sizeof(path), "%s/socket", dir);
 	assert_int_equal(sd_event_new(&loop), 0);
-	fd = local_listen(path, SOCK_STREAM, 0600, NULL, &err);
-	assert_true(fd >= 0);
-	listener_open(&listener, loop, fd, "test", on_arrival, NULL);
+	assert_int_equal(listener_open(&listener, loop, &place, "test", on_arrival, NULL, &err), 0);
 	client = local_connect(path, SOCK_STREAM, 1000, &err);
 	assert_true(client >= 0);
 	before = limit_descriptors((rlim_t)client + 1);
@@ -73,10 +72,41 @@ static void without_descriptors_it_rests(void **state)
 	(void)rmdir(dir);
 }
 
+/* Whoever comes later finds it again. */
+static void a_file_that_was_removed_is_put_back(void **state)
+{
+	char dir[] = "/tmp/test-listener-XXXXXX", path[64];
+	const struct listener_place place = { path, SOCK_STREAM, 0600, NULL };
+	struct listener listener;
+	struct err err;
+	sd_event *loop;
+	int client;
+
+	(void)state;
+	arrived = 0;
+	assert_non_null(mkdtemp(dir));
+	(void)snprintf(path, sizeof(path), "%s/socket", dir);
+	assert_int_equal(sd_event_new(&loop), 0);
+	assert_int_equal(listener_open(&listener, loop, &place, "test", on_arrival, NULL, &err), 0);
+	listener_put_back(&listener);
+	assert_int_equal(unlink(path), 0);
+	listener_put_back(&listener);
+	client = local_connect(path, SOCK_STREAM, 1000, &err);
+	assert_true(client >= 0);
+	(void)turns_within(loop, PATIENCE_MS);
+	assert_int_equal(arrived, 1);
+	close(client);
+	listener_close(&listener);
+	sd_event_unref(loop);
+	(void)unlink(path);
+	(void)rmdir(dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_descriptors_it_rests),
+		cmocka_unit_test(a_file_that_was_removed_is_put_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

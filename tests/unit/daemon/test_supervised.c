@@ -136,6 +136,20 @@ static void one_that_is_stopped_is_seen_and_killed(void **state)
 	assert_non_null(strstr(world->s.failure, "did not answer"));
 }
 
+static void a_pid_file_that_was_removed_is_put_back(void **state)
+{
+	struct world *world = *state;
+	struct pidfile file;
+	struct err err;
+
+	supervised_start(&world->s, "abcd");
+	assert_int_equal(unlink(world->s.pid_path), 0);
+	supervised_put_back(&world->s);
+	assert_int_equal(pidfile_read(world->s.pid_path, &file, &err), 0);
+	assert_int_equal(file.pid, world->s.process.pid);
+	assert_string_equal(file.digest, "abcd");
+}
+
 static void one_that_cannot_start_says_why_and_is_tried_again(void **state)
 {
 	struct world *world = *state;
@@ -206,6 +220,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(one_that_dies_is_reaped_and_started_again),
 		WORLD_TEST(one_that_is_stopped_is_seen_and_killed),
+		WORLD_TEST(a_pid_file_that_was_removed_is_put_back),
 		WORLD_TEST(one_that_cannot_start_says_why_and_is_tried_again),
 		WORLD_TEST(the_next_supervisor_adopts_it),
 		WORLD_TEST(one_that_is_not_wanted_ends_for_good),
