@@ -11,9 +11,11 @@ from bench_memory import memory  # noqa: E402
 from bench_recovery import recovery  # noqa: E402
 from bench_setup import setup  # noqa: E402
 from bench_throughput import throughput  # noqa: E402
+from bench_users import users  # noqa: E402
 from lablib import logs, node  # noqa: E402
 
-BENCHMARKS = {"throughput": throughput, "setup": setup, "memory": memory, "recovery": recovery}
+BENCHMARKS = {"throughput": throughput, "setup": setup, "memory": memory, "recovery": recovery,
+              "users": users}
 
 
 def main(names):

@@ -5,7 +5,7 @@ from lablib.capture import Capture, only_ipsec
 from lablib.checks import check, equal, holds, wait_until
 from lablib.client import Client, connect_all
 from lablib.daemons import VICI, Charon
-from lablib.gateway import Gateway, policy
+from lablib.gateway import BUILD, ENVIRONMENT, Gateway, policy
 from lablib.snapshot import left, snapshot
 from lablib.stream import Stream
 from lablib.topology import GATEWAY, LAN, SERVER, WEB, Topology
@@ -123,3 +123,51 @@ def test_the_other_charon_restarts():
         equal("and so does the branch", net.srv.ping(BRANCH_HOST), 3)
     equal("l2tpgwd went on", gateway.pids(), daemon)
     equal("nothing but IPsec on the wan", only_ipsec(wan.path, allowed=[WEB]), [])
+
+
+def test_from_hand_to_hand():
+    """ipsec.charon is changed while the gateway runs: all are dropped, and told beforehand; then it serves on."""
+    net = Topology(direct=1)
+    gateway, company, client = Gateway(net.gw), Charon(net.gw), Client(net.c0)
+    ours = policy(ipsec={"psk": "a shared secret"})
+    theirs = policy(ipsec={"psk": "a shared secret", "charon": "external"})
+    gateway.write_policy(ours)
+    gateway.up()
+    client.connect()
+    gateway.wait_sessions(1)
+    gateway.write_policy(theirs)
+    status, plan = gateway.answer("plan")
+    equal("the plan says whom it drops", (status, plan["dropped"]), (2, 1))
+    status, said = gateway.answer("apply")
+    check("and it is refused", status == 1 and "alice" in said and "--allow-drop" in said, (status, said))
+    equal("nobody was dropped", len(gateway.sessions()), 1)
+    to_theirs(gateway, company, client)
+    gateway.write_policy(ours)
+    status, said = gateway.answer("apply", "--allow-drop")
+    check("back: while the other one has the port it is refused",
+          status == 1 and "UDP 500 is in use by charon" in said and "nothing was changed" in said, (status, said))
+    equal("and who is connected stays", client.ping(SERVER), 3)
+    client.hangup().stop()
+    company.stop()
+    status, said = gateway.answer("apply", "--allow-drop")
+    equal("later it is done", (status, said if status else gateway.answer("plan")[0]), (0, 0))
+    gateway.vici = Gateway.vici
+    client.connect()
+    equal("a client is served by ours again", client.ping(SERVER), 3)
+
+
+def to_theirs(gateway, company, client):
+    old = gateway.pids("charon-systemd")
+    apply = gateway.node.popen([BUILD / "l2tpgw", "apply", "--allow-drop", "--json"], ENVIRONMENT, stdout=-1, stderr=-1, text=True)
+    wait_until(lambda: not set(old) & set(gateway.pids("charon-systemd")), 60, "ours has ended")
+    company.start()
+    said = "".join(apply.communicate(timeout=120))
+    check("with --allow-drop the other one takes over", apply.returncode == 0, (apply.returncode, said))
+    gateway.vici = VICI
+    equal("it is ready", gateway.status()["state"], "ready")
+    equal("there is one charon", gateway.pids("charon-systemd"), [company.process.pid])
+    equal("nothing is left to do", gateway.answer("plan")[0], 0)
+    check("the client was told", holds(lambda: not client.sas(), 60), client.sas())
+    client.stop()
+    client.connect()
+    equal("and is served again", client.ping(SERVER), 3)
