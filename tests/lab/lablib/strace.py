@@ -9,6 +9,36 @@ from .checks import wait_until
 
 CALL = re.compile(r"^(?:\d+ +)?(\w+)\((.*)")
 
+# ---- which calls change something, in a file, in the kernel's tables or in charon ----
+
+CHANGING = ("openat", "rename", "unlink", "mkdir", "rmdir", "fsync", "fchmod", "sendto", "sendmsg", "clone", "write")
+# A worker is asked every second how it is: a line into its pipe, and a file for its answer.
+HEALTH = re.compile(r'"/run/l2tpgw/(results/|xl2tpd-\d+\.control")|"@/run/l2tpgw/results/')
+LOG = re.compile(r"^2, ")
+WRITING = re.compile(r"O_WRONLY|O_RDWR|O_CREAT")
+# strace knows no protocol of a socket in another namespace: types are numbers, of rtnetlink, XFRM or nftables.
+MESSAGE = re.compile(r"nlmsg_type=(0x[0-9a-f]+)[^,]*, nlmsg_flags=([A-Z0-9_x|]+)")
+DUMP = "0x300"
+QUESTIONS = ("0xa01", "0xa10")  # for a table, and for the generation of all tables
+LOADING = re.compile(r"load-|unload-|clear-|terminate|initiate|rekey")
+
+
+def messages(rest):
+    """{type: flags} of what is sent to the kernel; {"": ""} if it is sent something else that is not understood."""
+    return dict(MESSAGE.findall(rest)) or ({"": ""} if "nlmsg_type" in rest else {})
+
+
+def changes(name, rest):
+    if name in ("sendto", "sendmsg"):
+        return bool(LOADING.search(rest)) or any(DUMP not in flags and kind not in QUESTIONS
+                                                 for kind, flags in messages(rest).items())
+    if name == "write" and LOG.search(rest) or HEALTH.search(rest):
+        return False
+    return name != "openat" or bool(WRITING.search(rest))
+
+
+# ---- tracing ----
+
 
 class Strace:
     """As a context manager; the process runs on afterwards, if it lives. Its children are left alone.
