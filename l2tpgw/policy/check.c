@@ -88,6 +88,27 @@ static void check_times(struct load *load)
 		    policy->ipsec.idle_sa, policy->ppp.echo_interval);
 }
 
+#define RADIUS_PATIENCE 12 /* seconds: clients give up soon after (hooks/plugin.c) */
+
+void check_radius(struct load *load)
+{
+	struct policy *policy = load->policy;
+	unsigned seconds = policy->radius.timeout * (policy->radius.retries + 1);
+
+	if (!policy->radius.nas_identifier)
+		policy->radius.nas_identifier =
+		    policy->gateway.name ? policy->gateway.name : "l2tpgw";
+	if (!policy->radius.servers_count && policy->radius.users == POLICY_RADIUS_ONLY &&
+	    clean(load, "/radius"))
+		load_warning_at(load, "/radius/users",
+				"radius.servers names no server to ask: nobody can log in");
+	if (clean(load, "/radius") && seconds > RADIUS_PATIENCE)
+		load_error_at(load, "/radius/timeout",
+			      "timeout and retries make %u s until the next server is asked; no "
+			      "client waits longer than %d s",
+			      seconds, RADIUS_PATIENCE);
+}
+
 void check_policy(struct load *load)
 {
 	check_ipsec(load);
@@ -97,4 +118,5 @@ void check_policy(struct load *load)
 	check_dns(load);
 	check_sources(load);
 	check_times(load);
+	check_radius(load);
 }

@@ -119,7 +119,7 @@ void check_users(struct load *load)
 	size_t count = load->users_count;
 
 	if (!count) {
-		if (diags_clean(load->diags, "/users"))
+		if (diags_clean(load->diags, "/users") && !policy->radius.servers_count)
 			load_warning_at(load, "/users", "there are no users: nobody can log in");
 		return;
 	}

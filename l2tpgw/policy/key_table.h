@@ -8,6 +8,7 @@
 #include "policy/load.h"
 #include "policy/set.h"
 #include "policy/set_group.h"
+#include "policy/set_radius.h"
 #include "policy/show.h"
 #include "policy/show_group.h"
 
@@ -40,5 +41,7 @@
 #define LABEL "^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$"
 
 extern const struct key keys_group; /* keys_group.c: a member of /groups */
+#define KEYS_OF_RADIUS 12
+extern const struct key keys_radius[KEYS_OF_RADIUS]; /* keys_radius.c: those of /radius */
 
 #endif

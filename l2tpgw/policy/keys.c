@@ -312,8 +312,8 @@ static const struct key root_keys[] = {
 	  .add = add_user, .impact = KEY_NEW_SESSIONS, .fallback = "[]",
 	  .example = "[{\"name\": \"alice\", \"password\": \"correct horse battery staple\"}]",
 	  .summary = "Who may log in" },
-	{ .name = "radius", .forms = KEY_OBJECT, .unsupported = true, .impact = KEY_NEW_SESSIONS,
-	  .summary = "RADIUS servers that know the users" },
+	{ .name = "radius", .forms = KEY_OBJECT, KEYS(keys_radius),
+	  .impact = KEY_LIVE, .summary = "RADIUS servers that know the users" },
 	{ .name = "observe", .forms = KEY_OBJECT, .unsupported = true, .impact = KEY_LIVE,
 	  .summary = "Where events and numbers are sent" },
 };

@@ -66,6 +66,10 @@ const char *load_path(struct load *load);
 /* User's text shortened for a message; from the arena of the diagnoses. */
 const char *load_quote(struct load *load, const char *text);
 
+/* Reads the file that holds a secret, without one line end behind it; false if that is an error. */
+bool load_secret(struct load *load, const struct value *value, const char *what,
+		 struct buf *secret);
+
 /* Decodes the whole document and fills in the defaults of the table. */
 void decode_policy(struct load *load, const json_t *root);
 /* Everything that concerns more than one value, and what is computed from others. */
@@ -78,6 +82,8 @@ struct policy_group *load_group(struct load *load, const char *name);
 void check_addresses(struct load *load);
 /* Groups: the default one, and the pools they name; sorts them. */
 void check_groups(struct load *load);
+/* Of RADIUS: what follows from others. */
+void check_radius(struct load *load);
 /* Users: duplicates and static addresses; moves them into the policy, sorted. */
 void check_users(struct load *load);
 

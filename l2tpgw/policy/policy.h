@@ -122,6 +122,17 @@ struct policy_user {
 	struct policy_rate rate; /* in place of the group's, each direction that is not 0 */
 };
 
+/* Who judges a login: RADIUS those whom `users` does not name, or all. */
+enum policy_radius_users { POLICY_RADIUS_LOCAL_FIRST, POLICY_RADIUS_ONLY };
+
+#define POLICY_RADIUS_SERVERS_MAX 8
+struct policy_radius_server {
+	uint32_t address;
+	unsigned auth_port, acct_port; /* acct_port 0 = is told nothing */
+	const char *secret;
+	size_t secret_len;
+};
+
 struct policy_nets {
 	struct ip4_net *net;
 	size_t count;
@@ -192,6 +203,20 @@ struct policy {
 			struct policy_nets allow; /* never banned */
 		} brute_force;
 	} firewall;
+
+	struct {
+		struct policy_radius_server *servers; /* in the order of preference */
+		size_t servers_count;                 /* 0 = there is no RADIUS */
+		enum policy_radius_users users;
+		const char *nas_identifier;           /* never NULL */
+		uint32_t nas_address;                 /* 0 = that of the WAN */
+		uint32_t interim, timeout, dead_time; /* seconds */
+		unsigned retries;
+		bool require_message_authenticator;
+		bool dynamic_authorization;
+		unsigned dynamic_authorization_port;
+		bool require_event_timestamp; /* of dynamic authorization */
+	} radius;
 
 	struct policy_group *groups; /* sorted by name; POLICY_DEFAULT_GROUP is one of them */
 	size_t groups_count;

@@ -241,9 +241,7 @@ void set_psk(struct load *load, const struct key *key, const struct value *value
 		store_psk(load, value->text, json_string_length(value->json));
 }
 
-/* Reads the file that holds a secret, without one line end behind it; false if that is an error. */
-static bool read_secret(struct load *load, const struct value *value, const char *what,
-			struct buf *secret)
+bool load_secret(struct load *load, const struct value *value, const char *what, struct buf *secret)
 {
 	struct err err = { 0 };
 
@@ -270,7 +268,7 @@ void set_psk_file(struct load *load, const struct key *key, const struct value *
 
 	(void)key;
 	(void)field;
-	if (read_secret(load, value, "pre-shared key", &psk))
+	if (load_secret(load, value, "pre-shared key", &psk))
 		store_psk(load, buf_text(&psk), psk.len);
 }
 
@@ -326,7 +324,7 @@ void set_password_file(struct load *load, const struct key *key, const struct va
 	cleanup_buf struct buf password = BUF_INIT;
 
 	(void)key;
-	if (!read_secret(load, value, "password", &password))
+	if (!load_secret(load, value, "password", &password))
 		return;
 	if (!password.len)
 		load_error(load, "%s: the file is empty", load_path(load));

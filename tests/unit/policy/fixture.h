@@ -43,7 +43,8 @@ static inline struct host fixture_host(void)
 static inline int fixture_read(void *user, const char *path, struct buf *out, struct err *err)
 {
 	(void)user;
-	if (strcmp(path, "/etc/psk") != 0 && strcmp(path, "/etc/l2tpgw/alice") != 0)
+	if (strcmp(path, "/etc/psk") != 0 && strcmp(path, "/etc/l2tpgw/alice") != 0 &&
+	    strcmp(path, "/etc/l2tpgw/radius") != 0)
 		return err_set(err, ERR_FAILED, "%s: not there", path);
 	buf_puts(out, FIXTURE_PSK "\n");
 	return 0;
@@ -108,6 +109,9 @@ static inline void fixture_set(json_t *root, const char *path, const char *value
 	char *copy = strdup(path), *save = NULL, *step, *next;
 	json_t *at = root, *json = value ? json_loads(value, JSON_DECODE_ANY, NULL) : NULL;
 
+	if (!strncmp(path, "radius.servers.0.", 17)) /* of one that is complete */
+		fixture_set(root, "radius.servers.0",
+			    "{\"address\": \"192.0.2.10\", \"secret\": \"0123456789abcdef\"}");
 	for (step = strtok_r(copy, ".", &save); (next = strtok_r(NULL, ".", &save)); step = next)
 		at = fixture_step(at, step, next);
 	if (value)
