@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/hex.h"
 #include "cli/prompt.h"
 #include "cli/secret.h"
 #include "policy/names.h"
+#include "session/mschap.h"
 
 static int check(const struct password *password, struct err *err)
 {
@@ -69,12 +71,10 @@ static int read_file(const char *path, struct password *password, struct err *er
 	return check(password, err);
 }
 
-int password_get(const struct args *args, bool generated, struct password *password,
-		 struct err *err)
+static int get(const struct args *args, bool generated, struct password *password, struct err *err)
 {
 	const char *path = args->value[OPTION_PASSWORD_FILE];
 
-	memset(password, 0, sizeof(*password));
 	if (args->given[OPTION_GENERATE] + args->given[OPTION_ASK] + !!path > 1)
 		return err_set(err, ERR_USAGE,
 			       "--generate, --ask and --password-file exclude each other");
@@ -83,6 +83,32 @@ int password_get(const struct args *args, bool generated, struct password *passw
 	if (args->given[OPTION_GENERATE] || (generated && !args->given[OPTION_ASK]))
 		return generate(args, password, err);
 	return ask(password, err);
+}
+
+/* It was checked: MS-CHAPv2 can carry it. */
+static void make_hash(struct password *password)
+{
+	cleanup_buf struct buf bytes = BUF_INIT;
+	uint8_t hash[MSCHAP_HASH_SIZE];
+	size_t at;
+
+	(void)names_password(password->text, &bytes, &at);
+	mschap_hash(buf_text(&bytes), hash);
+	hex_encode(hash, sizeof(hash), password->hash);
+	explicit_bzero(hash, sizeof(hash));
+	password->hashed = true;
+}
+
+int password_get(const struct args *args, bool generated, struct password *password,
+		 struct err *err)
+{
+	int result;
+
+	memset(password, 0, sizeof(*password));
+	result = get(args, generated, password, err);
+	if (result == 0 && args->given[OPTION_HASH])
+		make_hash(password);
+	return result;
 }
 
 void password_wipe(struct password *password)

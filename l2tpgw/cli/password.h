@@ -12,12 +12,15 @@
 struct password {
 	char text[PASSWORD_MAX]; /* UTF-8, checked */
 	bool generated;          /* to be shown once */
+	bool hashed;             /* --hash */
+	char hash[33];           /* its NT hash, if so */
 };
 
 /*
  * --generate, --ask (twice, at the terminal), or --password-file ("-" is standard input; its first
  * line). Without any of them it is generated if `generate`, else asked for. A generated one that
- * nobody would see (no terminal, no --show) is ERR_USAGE. Wipe with password_wipe().
+ * nobody would see (no terminal, no --show) is ERR_USAGE. With --hash its NT hash is made too.
+ * Wipe with password_wipe().
  */
 int password_get(const struct args *args, bool generate, struct password *password,
 		 struct err *err);

@@ -24,6 +24,7 @@ const struct option_spec option_specs[OPTION_IDS] = {
 	[OPTION_WATCH] = { "watch", NULL, "go on, and print again at every change" },
 	[OPTION_PASSWORD_FILE] = { "password-file", "FILE",
 				   "the password is the first line; - is standard input" },
+	[OPTION_HASH] = { "hash", NULL, "put its NT hash into the policy, not the password" },
 	[OPTION_GENERATE] = { "generate", NULL, "make a password of 80 random bits" },
 	[OPTION_ASK] = { "ask", NULL, "ask for the password at the terminal, twice" },
 	[OPTION_SHOW] = { "show", NULL, "print a generated password even if it is no terminal" },
@@ -33,8 +34,9 @@ const struct option_spec option_specs[OPTION_IDS] = {
 	[OPTION_PASSWORDS_TO] = { "passwords-to", "FILE", "a new file for generated passwords" },
 };
 
-#define OF_PASSWORD \
-	(BIT(OPTION_PASSWORD_FILE) | BIT(OPTION_GENERATE) | BIT(OPTION_ASK) | BIT(OPTION_SHOW))
+#define OF_PASSWORD                                                                              \
+	(BIT(OPTION_PASSWORD_FILE) | BIT(OPTION_HASH) | BIT(OPTION_GENERATE) | BIT(OPTION_ASK) | \
+	 BIT(OPTION_SHOW))
 #define WHEN_HELP                                                                                  \
 	"WHEN is +30d (or h, m, s), a date and time such as 2030-12-31T18:00:00Z, a date, which\n" \
 	"is the last day in the time zone of this machine, or never.\n"

@@ -55,6 +55,13 @@ static void member(struct edit_user *user, const char *key, const char *text)
 		user->member[user->count++] = (struct edit_member){ .key = key, .text = text };
 }
 
+static struct edit_member secret_of(const struct password *password)
+{
+	if (password->hashed)
+		return (struct edit_member){ .key = "nt_hash", .text = password->hash };
+	return (struct edit_member){ .key = "password", .text = password->text };
+}
+
 static int make_add(struct change *change, const struct policy_user *user, struct err *err)
 {
 	const struct buf *text = &change->edit.file.text;
@@ -62,7 +69,7 @@ static int make_add(struct change *change, const struct policy_user *user, struc
 
 	(void)user;
 	member(&added, "name", change->name);
-	member(&added, "password", change->password.text);
+	added.member[added.count++] = secret_of(&change->password);
 	member(&added, "address", change->args->value[OPTION_ADDRESS]);
 	member(&added, "expires", change->expires);
 	member(&added, "comment", change->args->value[OPTION_COMMENT]);
@@ -71,9 +78,23 @@ static int make_add(struct change *change, const struct policy_user *user, struc
 
 static int make_passwd(struct change *change, const struct policy_user *user, struct err *err)
 {
+	static const char *const secrets[] = { "password", "password_file", "nt_hash" };
+	const struct edit_member secret = secret_of(&change->password);
+
 	(void)user;
-	return set(change,
-		   &(struct edit_member){ .key = "password", .text = change->password.text }, err);
+	if (set(change, &secret, err) < 0)
+		return -1;
+	for (size_t i = 0; i < array_size(secrets); i++) {
+		cleanup_buf struct buf text = change->edit.after.text;
+
+		change->edit.after.text = (struct buf)BUF_INIT;
+		if (!strcmp(secrets[i], secret.key))
+			buf_append(&change->edit.after.text, buf_text(&text), text.len);
+		else if (edit_unset(buf_text(&text), text.len, change->name, secrets[i],
+				    &change->edit.after.text, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int make_disable(struct change *change, const struct policy_user *user, struct err *err)

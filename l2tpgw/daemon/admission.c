@@ -15,6 +15,7 @@
 #include "daemon/loop.h"
 #include "daemon/message.h"
 #include "daemon/pppds.h"
+#include "daemon/radius_login.h"
 #include "daemon/workers.h"
 #include "drive/l2tp_socket.h"
 #include "drive/local.h"
@@ -32,6 +33,8 @@ struct connection {
 	struct fields fields;
 	struct message admit; /* its texts are those of `fields` */
 	struct loop_timer timer;
+	struct radius_login radius;
+	bool asked; /* a RADIUS server: `radius` has what it said */
 };
 
 struct admission {
@@ -51,6 +54,7 @@ static void connection_close(struct connection *connection)
 	connection->admission->count--;
 	loop_unwatch(&connection->source);
 	loop_timer_free(&connection->timer);
+	radius_login_cancel(&connection->radius);
 	(void)close(connection->fd);
 	fields_wipe(&connection->fields);
 	free(connection);
@@ -114,12 +118,12 @@ static void answer(struct connection *connection, const struct session_answer *a
 	send_answer(connection, &reply);
 }
 
-/* Asks the session table; `last` means that there is no more time to wait. */
-static void admit(struct connection *connection, bool last)
+static struct session_request request_of(const struct connection *connection)
 {
-	struct gateway *gateway = connection->admission->gateway;
+	const struct gateway *gateway = connection->admission->gateway;
 	const struct message *message = &connection->admit;
-	const struct session_request request = {
+
+	return (struct session_request){
 		.vip = message->vip,
 		.pppd = message->pppd,
 		.worker = workers_by_pid(gateway->workers, (pid_t)message->parent),
@@ -128,7 +132,17 @@ static void admit(struct connection *connection, bool last)
 		.user = message->user,
 		.auth = message->protocol,
 		.proof = &message->proof,
+		.radius = connection->asked ? &connection->radius.said : NULL,
 	};
+}
+
+static void ask_radius(struct connection *connection);
+
+/* Asks the session table; `last` means that there is no more time to wait. */
+static void admit(struct connection *connection, bool last)
+{
+	struct gateway *gateway = connection->admission->gateway;
+	const struct session_request request = request_of(connection);
 	struct session_answer said = { .denial = SESSION_DENY_NONE };
 	struct fields reply;
 
@@ -141,9 +155,33 @@ static void admit(struct connection *connection, bool last)
 		answer_denied(&reply, session_denial_text(said.denial));
 		send_answer(connection, &reply);
 		break;
+	case SESSION_ASK:
+		ask_radius(connection);
+		break;
 	case SESSION_WAIT:
 		break;
 	}
+}
+
+/* The time that the server takes is not that of an older session in the way. */
+static void radius_said(void *user)
+{
+	struct connection *connection = user;
+
+	connection->asked = true;
+	loop_timer_in(&connection->timer, WAIT_MS);
+	admit(connection, false);
+}
+
+static void ask_radius(struct connection *connection)
+{
+	const struct session_request request = request_of(connection);
+
+	if (connection->radius.asking)
+		return;
+	loop_timer_at(&connection->timer, UINT64_MAX);
+	if (!radius_login_ask(&connection->radius, &request))
+		radius_said(connection);
 }
 
 static void admit_timeout(void *user)
@@ -176,6 +214,7 @@ static void on_admit(struct connection *connection, const struct fields *fields,
 	connection->fields = *fields;
 	(void)message_read(&connection->fields, &connection->admit);
 	connection->waiting = true;
+	connection->asked = false;
 	loop_timer_in(&connection->timer, WAIT_MS);
 	admit(connection, false);
 }
@@ -308,6 +347,9 @@ static void connection_accepted(void *user, int fd, const struct local_peer *pee
 	connection->admission = admission;
 	connection->peer = *peer;
 	connection->fd = fd;
+	connection->radius = (struct radius_login){ .gateway = admission->gateway,
+						    .on_done = radius_said,
+						    .user = connection };
 	connection->next = admission->list;
 	admission->list = connection;
 	admission->count++;

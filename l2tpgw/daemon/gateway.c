@@ -8,6 +8,7 @@
 #include "apply/object.h"
 #include "base/log.h"
 #include "daemon/acls.h"
+#include "daemon/accounting.h"
 #include "daemon/admission.h"
 #include "daemon/bans.h"
 #include "daemon/charon.h"
@@ -95,6 +96,9 @@ static void act(struct gateway *gateway, const struct session_action *action)
 	case SESSION_ALLOW:
 	case SESSION_DISALLOW:
 		acls_slot(gateway->acls, action->slot);
+		break;
+	case SESSION_ACCOUNT:
+		accounting_take(gateway->accounting, action->account);
 		break;
 	case SESSION_COUNT:
 		counters_refresh(gateway);

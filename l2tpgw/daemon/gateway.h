@@ -18,13 +18,16 @@
 #include "session/session.h"
 
 struct acls;
+struct accounting;
 struct admission;
 struct charon;
 struct control;
 struct drift;
+struct dynamic_authorization;
 struct integration;
 struct obstacles;
 struct pppds;
+struct radius_link;
 struct stays;
 struct transaction;
 struct watch;
@@ -43,13 +46,16 @@ struct gateway {
 	int lock; /* of RUN/l2tpgwd.pid (instance.h) */
 
 	struct acls *acls;
+	struct accounting *accounting;
 	struct admission *admission;
 	struct charon *charon;
 	struct control *control;
 	struct drift *drift;
+	struct dynamic_authorization *dynamic_authorization;
 	struct integration *integration;
 	struct obstacles *obstacles;
 	struct pppds *pppds;
+	struct radius_link *radius;
 	struct stays *stays;
 	struct transaction *transaction;
 	struct watch *watch;

@@ -22,11 +22,13 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "daemon/acls.h"
+#include "daemon/accounting.h"
 #include "daemon/admission.h"
 #include "daemon/bans.h"
 #include "daemon/charon.h"
 #include "daemon/control.h"
 #include "daemon/drift.h"
+#include "daemon/dynamic_authorization.h"
 #include "daemon/format.h"
 #include "daemon/gateway.h"
 #include "daemon/guard.h"
@@ -36,6 +38,7 @@
 #include "daemon/obstacles.h"
 #include "daemon/pppd_files.h"
 #include "daemon/pppds.h"
+#include "daemon/radius_link.h"
 #include "daemon/records.h"
 #include "daemon/request.h"
 #include "daemon/stays.h"
@@ -69,6 +72,9 @@ static void raise_descriptor_limit(void)
 
 static void parts_new(struct gateway *gateway)
 {
+	gateway->radius = radius_link_new(gateway);
+	gateway->accounting = accounting_new(gateway);
+	gateway->dynamic_authorization = dynamic_authorization_new(gateway);
 	gateway->pppds = pppds_new(gateway);
 	gateway->acls = acls_new(gateway);
 	gateway->stays = stays_new(gateway);
@@ -86,8 +92,11 @@ static void parts_free(struct gateway *gateway)
 	/* Those that wait for an answer of charon are told that there will be none. */
 	charon_free(gateway->charon);
 	transaction_free(gateway->transaction);
+	dynamic_authorization_free(gateway->dynamic_authorization);
 	control_close(gateway->control);
 	admission_close(gateway->admission);
+	radius_link_free(gateway->radius);
+	accounting_free(gateway->accounting);
 	watch_close(gateway->watch);
 	drift_free(gateway->drift);
 	obstacles_free(gateway->obstacles);

@@ -93,6 +93,8 @@ bool pppds_watch(struct pppds *pppds, struct session_pid pid)
 	pppds->list = pppd;
 	pppd->source =
 	    loop_watch(pppds->gateway->loop, pppd->process.pidfd, EPOLLIN, pppd_ended, pppd);
+	/* Its last message, which has the link's counters, is heard first. */
+	(void)sd_event_source_set_priority(pppd->source, SD_EVENT_PRIORITY_NORMAL + 1);
 	return true;
 }
 

@@ -10,8 +10,10 @@
 #include "base/log.h"
 #include "daemon/candidate.h"
 #include "daemon/charon.h"
+#include "daemon/dynamic_authorization.h"
 #include "daemon/guard.h"
 #include "daemon/ledger.h"
+#include "daemon/radius_link.h"
 #include "daemon/seals.h"
 #include "daemon/teardown.h"
 #include "daemon/transaction.h"
@@ -241,6 +243,8 @@ static int begin_with(struct recovery *recovery, struct candidate *candidate, st
 	compare_secrets(recovery, candidate);
 	candidate_swap(candidate, gateway);
 	gateway->sessions = session_table_new(gateway->policy);
+	radius_link_follow(gateway->radius);
+	dynamic_authorization_follow(gateway->dynamic_authorization);
 	return 0;
 }
 

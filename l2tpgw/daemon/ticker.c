@@ -3,6 +3,7 @@
 
 #include "daemon/acls.h"
 #include "daemon/bans.h"
+#include "daemon/accounting.h"
 #include "daemon/drift.h"
 #include "daemon/integration.h"
 #include "daemon/loop.h"
@@ -22,6 +23,7 @@ static void tick(void *user)
 	zones_refresh(gateway);
 	(void)session_tick(gateway->sessions, gateway_now());
 	gateway_settle(gateway);
+	accounting_tick(gateway->accounting);
 	acls_tick(gateway->acls);
 	workers_tick(gateway->workers);
 	drift_tick(gateway->drift);

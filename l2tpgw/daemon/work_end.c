@@ -10,8 +10,10 @@
 #include "daemon/charon.h"
 #include "daemon/control.h"
 #include "daemon/drift.h"
+#include "daemon/dynamic_authorization.h"
 #include "daemon/guard.h"
 #include "daemon/integration.h"
+#include "daemon/radius_link.h"
 #include "daemon/seals.h"
 #include "daemon/workers.h"
 #include "daemon/zones.h"
@@ -222,6 +224,8 @@ static void adopt(struct transaction *t)
 	t->work.swapped = true;
 	session_table_policy(gateway->sessions, gateway->policy);
 	zones_refresh(gateway);
+	radius_link_follow(gateway->radius);
+	dynamic_authorization_follow(gateway->dynamic_authorization);
 	acls_follow(gateway->acls, NULL);
 	/* Who is locked out now goes now. */
 	(void)session_tick(gateway->sessions, gateway_now());

@@ -486,6 +486,11 @@ void radius_ready(struct radius *radius, uint64_t now_ms)
 	}
 }
 
+const struct radius_settings *radius_settings(const struct radius *radius)
+{
+	return &radius->settings;
+}
+
 int radius_fd(const struct radius *radius)
 {
 	return radius->epoll;

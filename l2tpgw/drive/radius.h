@@ -59,6 +59,9 @@ int radius_open(struct radius **radius, const struct radius_settings *settings, 
 /* Tells all that wait, and frees. NULL is fine. */
 void radius_close(struct radius *radius);
 
+/* Those it was opened with; the secrets are its own copies. */
+const struct radius_settings *radius_settings(const struct radius *radius);
+
 int radius_fd(const struct radius *radius);
 uint64_t radius_deadline(const struct radius *radius);
 void radius_ready(struct radius *radius, uint64_t now_ms);

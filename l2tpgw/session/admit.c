@@ -57,29 +57,90 @@ static bool proven(const struct policy_user *user, struct event *event)
 	return right;
 }
 
-/* The user if there is one that may log in and has shown the password, else denied and NULL. */
-static const struct policy_user *usable_user(const struct session_table *table, struct event *event)
+static bool in_hours(const struct session_table *table, const char *group, struct event *event)
 {
-	const struct policy_user *user =
-	    policy_user(table->policy, event->admission->request->user);
+	return hours_open(policy_group(table->policy, group), table->offsets, event->now.wall);
+}
 
-	if (session_ban_of(table, event->now.wall, event->admission->request->user,
-			   event->admission->peer))
-		deny(event, SESSION_DENY_BANNED);
-	else if (!user)
-		deny(event, SESSION_DENY_UNKNOWN_USER);
-	else if (user->disabled)
+static bool judge_local(const struct session_table *table, const struct policy_user *user,
+			struct event *event, struct session_terms *terms)
+{
+	if (user->disabled)
 		deny(event, SESSION_DENY_DISABLED);
 	else if (expiry_over(user, event->now.wall))
 		deny(event, SESSION_DENY_EXPIRED);
-	else if (!hours_open(policy_group(table->policy, user->group), table->offsets,
-			     event->now.wall))
+	else if (!in_hours(table, user->group, event))
 		deny(event, SESSION_DENY_HOURS);
 	else if (!proven(user, event))
 		deny(event, SESSION_DENY_PASSWORD);
+	else {
+		terms_of_user(terms, table->policy, user);
+		return true;
+	}
+	return false;
+}
+
+static bool accept(const struct session_table *table, const struct session_radius *radius,
+		   struct event *event, struct session_terms *terms)
+{
+	struct session_answer *answer = event->admission->answer;
+
+	if (!terms_of_reply(terms, table->policy, &radius->terms))
+		deny(event, SESSION_DENY_RADIUS_TERMS);
+	else if (!in_hours(table, terms->group, event))
+		deny(event, SESSION_DENY_HOURS);
+	else {
+		text_copy(answer->message, sizeof(answer->message), radius->message);
+		return true;
+	}
+	return false;
+}
+
+static bool judge_radius(const struct session_table *table, struct event *event,
+			 struct session_terms *terms)
+{
+	const struct session_radius *radius = event->admission->request->radius;
+
+	if (!radius) {
+		event->admission->verdict = SESSION_ASK;
+		return false;
+	}
+	switch (radius->said) {
+	case SESSION_RADIUS_ACCEPT:
+		return accept(table, radius, event, terms);
+	case SESSION_RADIUS_REJECT:
+		deny(event, SESSION_DENY_RADIUS_REFUSED);
+		return false;
+	case SESSION_RADIUS_SILENT:
+		deny(event, SESSION_DENY_RADIUS_SILENT);
+		return false;
+	case SESSION_RADIUS_MALFORMED:
+		deny(event, SESSION_DENY_RADIUS_MALFORMED);
+		return false;
+	}
+	return false;
+}
+
+/* Whether the client has shown that it is who it says, and on which terms that one may log in. */
+static bool judge(const struct session_table *table, struct event *event,
+		  struct session_terms *terms)
+{
+	const struct policy *policy = table->policy;
+	const char *name = event->admission->request->user;
+	bool has_radius = policy->radius.servers_count;
+	const struct policy_user *user = has_radius && policy->radius.users == POLICY_RADIUS_ONLY
+					     ? NULL
+					     : policy_user(policy, name);
+
+	if (session_ban_of(table, event->now.wall, name, event->admission->peer))
+		deny(event, SESSION_DENY_BANNED);
+	else if (user)
+		return judge_local(table, user, event, terms);
+	else if (!has_radius || names_user(name))
+		deny(event, SESSION_DENY_UNKNOWN_USER);
 	else
-		return user;
-	return NULL;
+		return judge_radius(table, event, terms);
+	return false;
 }
 
 /*
@@ -231,11 +292,22 @@ static uint32_t find_address(struct session_table *table, const struct session_t
 	return address;
 }
 
+const char *session_next_id(const struct session *session, char out[SESSION_ID_MAX])
+{
+	if (session->logins)
+		(void)snprintf(out, SESSION_ID_MAX, "%x-%llx.%u", session->child.mark,
+			       (unsigned long long)session->secured, session->logins + 1);
+	else
+		text_copy(out, SESSION_ID_MAX, session->id);
+	return out;
+}
+
 static void name_login(struct session *session)
 {
-	if (++session->logins > 1)
-		(void)snprintf(session->id, sizeof(session->id), "%x-%llx.%u", session->child.mark,
-			       (unsigned long long)session->secured, session->logins);
+	char id[SESSION_ID_MAX];
+
+	text_copy(session->id, sizeof(session->id), session_next_id(session, id));
+	session->logins++;
 }
 
 static void log_in(struct session_table *table, struct session *session, const char *user,
@@ -262,29 +334,27 @@ static void log_in(struct session_table *table, struct session *session, const c
 
 void admit_secured(struct session_table *table, struct session *session, struct event *event)
 {
-	const struct policy_user *user = usable_user(table, event);
+	const char *user = event->admission->request->user;
 	struct session_terms terms;
 
-	if (!user)
+	if (!judge(table, event, &terms))
 		return;
-	if (replace_older(table, session, user->name, event->now) && !event->admission->last) {
+	if (replace_older(table, session, user, event->now) && !event->admission->last) {
 		event->admission->verdict = SESSION_WAIT;
 		return;
 	}
-	terms_of_user(&terms, table->policy, user);
-	if (!has_room(table, &terms, user->name, event))
+	if (!has_room(table, &terms, user, event))
 		return;
-	session->address = find_address(table, &terms, user->name, event);
+	session->address = find_address(table, &terms, user, event);
 	if (!session->address)
 		return;
 	session->terms = terms;
-	log_in(table, session, user->name, event);
+	log_in(table, session, user, event);
 }
 
-static void admit_again(struct session *session, const struct policy_user *user,
-			struct event *event)
+static void admit_again(struct session *session, struct event *event)
 {
-	if (strcmp(session->user, user->name) != 0)
+	if (strcmp(session->user, event->admission->request->user) != 0)
 		deny(event, SESSION_DENY_MALFORMED);
 	else
 		allow(event, session);
@@ -294,12 +364,12 @@ static void admit_again(struct session *session, const struct policy_user *user,
 void admit_busy(struct session_table *table, struct session *session, struct event *event)
 {
 	const struct session_request *request = event->admission->request;
-	const struct policy_user *user = usable_user(table, event);
+	struct session_terms terms;
 
-	if (!user)
+	if (!judge(table, event, &terms))
 		return;
 	if (session->pppd.pid == request->pppd.pid && session->pppd.start == request->pppd.start) {
-		admit_again(session, user, event);
+		admit_again(session, event);
 		return;
 	}
 	wait_or_deny(event, SESSION_DENY_STILL_UP);
@@ -323,9 +393,11 @@ static void count_failure(struct session_table *table, const struct event *event
 	const struct admission *admission = event->admission;
 	enum session_denial denial = admission->answer->denial;
 
-	if (denial == SESSION_DENY_PASSWORD || denial == SESSION_DENY_UNKNOWN_USER)
+	if (denial == SESSION_DENY_PASSWORD || denial == SESSION_DENY_RADIUS_REFUSED ||
+	    denial == SESSION_DENY_UNKNOWN_USER)
 		lockout_failed(table, event->now, admission->peer,
-			       denial == SESSION_DENY_PASSWORD ? admission->request->user : NULL,
+			       denial == SESSION_DENY_UNKNOWN_USER ? NULL
+								   : admission->request->user,
 			       SESSION_BAN_LOGINS);
 }
 

@@ -148,8 +148,10 @@ static void log_out(struct session_table *table, struct session *session, const 
 		session->tx_bytes = event->end->tx_bytes;
 	}
 	report_ended(table, session, event->now.wall, reason, event->end);
-	if (session->was_up)
+	if (session->was_up) {
+		table_account(table, session, ACCOUNT_STOP, event->now.wall, reason);
 		lockout_passed(table, event->now, session);
+	}
 	grant_taken(table, session);
 	release_address(table, session);
 	session->terms = (struct session_terms){ 0 };
@@ -314,6 +316,7 @@ static void link_up(struct session_table *table, struct session *session, struct
 	table_state(table, session, SESSION_UP);
 	pace_follow(table, session);
 	report_up(table, session);
+	table_account(table, session, ACCOUNT_START, event->now.wall, SESSION_REASON_NONE);
 	machine_write(table, session);
 }
 

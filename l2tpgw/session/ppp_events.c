@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "session/expiry.h"
+#include "session/grant.h"
 #include "session/limits.h"
 #include "session/machine.h"
 
@@ -118,6 +119,17 @@ unsigned session_close_all(struct session_table *table, struct session_now now,
 	for (uint32_t slot = 0; slot < FABRIC_SLOTS; slot++)
 		session_close(table, now, slot, reason);
 	return count;
+}
+
+bool session_change(struct session_table *table, uint32_t slot, const struct terms_reply *reply)
+{
+	struct session *session = slot < FABRIC_SLOTS ? table->slots[slot] : NULL;
+
+	if (!session || !session->pppd.pid || !terms_change(&session->terms, table->policy, reply))
+		return false;
+	grant_given(table, session);
+	machine_write(table, session);
+	return true;
 }
 
 uint64_t session_tick(struct session_table *table, struct session_now now)

@@ -43,6 +43,7 @@ static const struct {
 	[SESSION_OUSTED] = { "ousted", "it made room for a newer login (when_full)", true },
 	[SESSION_RULES_FAILED] = { "rules-failed", "its rules could not be put into nftables",
 				   true },
+	[SESSION_RADIUS_ENDED] = { "radius-ended", "a RADIUS server ended it", true },
 	[SESSION_DRAINED] = { "drained",
 			      "its xl2tpd worker of an earlier configuration ended (l2tp.drain)",
 			      true },
@@ -64,6 +65,44 @@ const char *session_reason_text(enum session_reason reason)
 bool reason_closes_sa(enum session_reason reason)
 {
 	return reasons[reason].closes_sa;
+}
+
+/* Acct-Terminate-Cause, RFC 2866, 5.10. */
+enum {
+	USER_REQUEST = 1,
+	LOST_CARRIER = 2,
+	LOST_SERVICE = 3,
+	IDLE_TIMEOUT = 4,
+	SESSION_TIMEOUT = 5,
+	ADMIN_RESET = 6,
+	ADMIN_REBOOT = 7,
+	NAS_ERROR = 9,
+	NAS_REQUEST = 10,
+	PORT_PREEMPTED = 13,
+	USER_ERROR = 17,
+};
+static const unsigned char causes[SESSION_REASONS] = {
+	[SESSION_REASON_NONE] = NAS_ERROR,       [SESSION_HUNG_UP] = USER_REQUEST,
+	[SESSION_CALL_CLOSED] = USER_REQUEST,    [SESSION_NEGOTIATION] = USER_ERROR,
+	[SESSION_WRONG_PASSWORD] = USER_ERROR,   [SESSION_IDLE] = IDLE_TIMEOUT,
+	[SESSION_TIME_LIMIT] = SESSION_TIMEOUT,  [SESSION_DEAD_PEER] = LOST_CARRIER,
+	[SESSION_PPPD_FAILED] = NAS_ERROR,       [SESSION_PPPD_KILLED] = NAS_ERROR,
+	[SESSION_PPPD_VANISHED] = NAS_ERROR,     [SESSION_SA_CLOSED] = USER_REQUEST,
+	[SESSION_SA_PEER_GONE] = LOST_CARRIER,   [SESSION_SA_LOST] = LOST_SERVICE,
+	[SESSION_WORKER_DIED] = NAS_ERROR,       [SESSION_CHARON_DIED] = NAS_ERROR,
+	[SESSION_COLLISION] = NAS_ERROR,         [SESSION_REPLACED] = PORT_PREEMPTED,
+	[SESSION_KICKED] = ADMIN_RESET,          [SESSION_USER_DISABLED] = ADMIN_RESET,
+	[SESSION_USER_REMOVED] = ADMIN_RESET,    [SESSION_USER_EXPIRED] = SESSION_TIMEOUT,
+	[SESSION_GROUP_REMOVED] = ADMIN_RESET,   [SESSION_OUT_OF_HOURS] = SESSION_TIMEOUT,
+	[SESSION_OUSTED] = PORT_PREEMPTED,       [SESSION_RULES_FAILED] = NAS_ERROR,
+	[SESSION_RADIUS_ENDED] = ADMIN_RESET,    [SESSION_DRAINED] = NAS_REQUEST,
+	[SESSION_CHARON_RESTART] = ADMIN_REBOOT, [SESSION_BANNED] = ADMIN_RESET,
+	[SESSION_SHUTDOWN] = ADMIN_REBOOT,
+};
+
+unsigned reason_cause(enum session_reason reason)
+{
+	return causes[reason];
 }
 
 /* pppd(8), EXIT STATUS. */
@@ -131,6 +170,12 @@ static const struct {
 	[SESSION_DENY_DISABLED] = { "disabled", "the user is disabled" },
 	[SESSION_DENY_EXPIRED] = { "expired", "the user has expired (users[].expires)" },
 	[SESSION_DENY_PASSWORD] = { "wrong-password", "wrong password" },
+	[SESSION_DENY_RADIUS_REFUSED] = { "radius-refused", "the RADIUS server refuses it" },
+	[SESSION_DENY_RADIUS_SILENT] = { "radius-silent", "no RADIUS server answers" },
+	[SESSION_DENY_RADIUS_MALFORMED] = { "radius-malformed",
+					    "the RADIUS server's answer makes no sense" },
+	[SESSION_DENY_RADIUS_TERMS] = { "radius-terms", "the RADIUS server names a group or pool "
+							"that the policy does not have" },
 	[SESSION_DENY_BANNED] = { "banned", "the user or the address is banned" },
 	[SESSION_DENY_HOURS] = { "hours", "it is outside the hours of the user's group" },
 	[SESSION_DENY_GROUP_LIMIT] = { "group-limit",

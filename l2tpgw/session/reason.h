@@ -9,4 +9,7 @@
 bool reason_closes_sa(enum session_reason reason);
 enum session_reason reason_of_end(const struct session_end *end);
 
+/* As RADIUS calls it: Acct-Terminate-Cause (RFC 2866, 5.10). */
+unsigned reason_cause(enum session_reason reason);
+
 #endif

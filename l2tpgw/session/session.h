@@ -87,12 +87,13 @@ enum session_reason {
 	SESSION_OUT_OF_HOURS,
 	SESSION_OUSTED,         /* by a newer login, where when_full says so */
 	SESSION_RULES_FAILED,   /* what it may do could not be put into nftables */
+	SESSION_RADIUS_ENDED,   /* Disconnect-Request */
 	SESSION_DRAINED,        /* l2tp.drain */
 	SESSION_CHARON_RESTART, /* asked for: with --allow-drop */
 	SESSION_SHUTDOWN,
 	SESSION_BANNED, /* an SA of a banned address, over which nobody has logged in */
 };
-#define SESSION_REASONS 30
+#define SESSION_REASONS 31
 /* "hung-up", and "the client hung up". Never NULL. */
 const char *session_reason_name(enum session_reason reason);
 const char *session_reason_text(enum session_reason reason);
@@ -156,6 +157,7 @@ enum session_action_kind {
 	SESSION_JOURNAL,      /* report an event */
 	SESSION_ALLOW,        /* the session's address may go where its group may */
 	SESSION_DISALLOW,     /* the slot's address is nobody's any more: it may go nowhere */
+	SESSION_ACCOUNT,      /* tell whoever accounts for it, see account.h */
 	SESSION_COUNT,        /* read the counters of all links, see session_counters() */
 };
 
@@ -184,6 +186,8 @@ struct session_report {
 	char text[512];              /* a sentence for people */
 };
 
+struct session_account;
+
 struct session_action {
 	enum session_action_kind kind;
 	uint32_t slot;
@@ -193,10 +197,12 @@ struct session_action {
 	bool hard;
 	unsigned worker; /* CLOSE_TUNNEL */
 	uint32_t tunnel;
-	unsigned delay_ms;                   /* RESYNC */
-	char ifname[SESSION_IFNAME_MAX];     /* RATE; the link may be gone */
-	struct policy_rate rate;             /* RATE */
-	const struct session_report *report; /* JOURNAL; valid until the next session_next() */
+	unsigned delay_ms;               /* RESYNC */
+	char ifname[SESSION_IFNAME_MAX]; /* RATE; the link may be gone */
+	struct policy_rate rate;         /* RATE */
+	/* Both valid until the next session_next(). */
+	const struct session_report *report;   /* JOURNAL */
+	const struct session_account *account; /* ACCOUNT */
 };
 
 struct session_table;
@@ -246,16 +252,31 @@ void session_snapshot_abort(struct session_table *table);
 struct session_request {
 	uint32_t vip; /* host byte order, as pppd had it as ipparam */
 	struct session_pid pppd;
-	unsigned worker;                  /* that pppd is a child of */
-	uint32_t tunnel, call;            /* local ids, 0 = not known */
-	const char *user;                 /* as the client said it: any bytes */
-	const char *auth;                 /* "mschapv2" */
-	const struct mschap_proof *proof; /* what it answered to our challenge */
+	unsigned worker;                     /* that pppd is a child of */
+	uint32_t tunnel, call;               /* local ids, 0 = not known */
+	const char *user;                    /* as the client said it: any bytes */
+	const char *auth;                    /* "mschapv2" */
+	const struct mschap_proof *proof;    /* what it answered to our challenge */
+	const struct session_radius *radius; /* NULL = no server has been asked */
+};
+
+/* What came of asking a RADIUS server. */
+enum session_radius_said {
+	SESSION_RADIUS_ACCEPT,
+	SESSION_RADIUS_REJECT,
+	SESSION_RADIUS_SILENT,    /* none answers */
+	SESSION_RADIUS_MALFORMED, /* it accepts, with something that makes no sense */
+};
+struct session_radius {
+	enum session_radius_said said;
+	struct terms_reply terms; /* of ACCEPT, as the one below */
+	const char *message;      /* what shows the client that the server has the password too */
 };
 
 enum session_verdict {
 	SESSION_ADMIT,
 	SESSION_DENY,
+	SESSION_ASK,  /* ask a RADIUS server, then again with what it said */
 	SESSION_WAIT, /* ask again after any further event, and with `last` after at most 2 s */
 };
 
@@ -269,6 +290,10 @@ enum session_denial {
 	SESSION_DENY_BANNED,
 	SESSION_DENY_EXPIRED,
 	SESSION_DENY_PASSWORD,
+	SESSION_DENY_RADIUS_REFUSED,
+	SESSION_DENY_RADIUS_SILENT,
+	SESSION_DENY_RADIUS_MALFORMED,
+	SESSION_DENY_RADIUS_TERMS,
 	SESSION_DENY_HOURS,
 	SESSION_DENY_LIMIT,
 	SESSION_DENY_GROUP_LIMIT,
@@ -278,7 +303,7 @@ enum session_denial {
 	SESSION_DENY_ADDRESS,  /* RADIUS says one that no client may have */
 	SESSION_DENY_STILL_UP, /* an earlier session in the way did not end in time */
 };
-#define SESSION_DENIALS 17
+#define SESSION_DENIALS 21
 const char *session_denial_name(enum session_denial denial);
 const char *session_denial_text(enum session_denial denial);
 
@@ -299,6 +324,14 @@ struct session_answer {
 enum session_verdict session_admit(struct session_table *table, struct session_now now,
 				   const struct session_request *request, bool last,
 				   struct session_answer *answer);
+
+/* What the id of the session's next login will be; `out`. */
+const char *session_next_id(const struct session *session, char out[SESSION_ID_MAX]);
+/*
+ * A RADIUS server changes the terms of a session that it let in: those that the reply says, but for
+ * address and pool. False if they cannot be.
+ */
+bool session_change(struct session_table *table, uint32_t slot, const struct terms_reply *reply);
 
 struct session_link {
 	struct session_pid pppd;

@@ -191,6 +191,15 @@ struct session_report *table_report(struct session_table *table, enum session_jo
 	return queued->report;
 }
 
+void table_account(struct session_table *table, const struct session *session,
+		   enum account_event event, int64_t wall, enum session_reason reason)
+{
+	struct queued *queued = enqueue(table, SESSION_ACCOUNT, session->slot);
+
+	queued->account = mem_alloc(sizeof(*queued->account));
+	account_of(queued->account, session, event, wall, reason);
+}
+
 void table_bans_changed(struct session_table *table)
 {
 	enqueue(table, SESSION_BANS, 0);
@@ -211,7 +220,9 @@ bool session_next(struct session_table *table, struct session_action *action)
 	struct queued *queued = table->first;
 
 	free(table->handed_out);
+	free(table->handed_account);
 	table->handed_out = NULL;
+	table->handed_account = NULL;
 	if (!queued)
 		return false;
 	table->first = queued->next;
@@ -219,6 +230,7 @@ bool session_next(struct session_table *table, struct session_action *action)
 		table->last = NULL;
 	*action = queued->action;
 	action->report = table->handed_out = queued->report;
+	action->account = table->handed_account = queued->account;
 	free(queued);
 	return true;
 }

@@ -3,6 +3,7 @@
 #define L2TPGW_SESSION_TABLE_H
 
 /* The table's inside, shared by the files of session/: its records and its queue of actions. */
+#include "session/account.h"
 #include "session/addresses.h"
 #include "session/ban.h"
 #include "session/session.h"
@@ -13,7 +14,9 @@
 struct queued {
 	struct queued *next;
 	struct session_action action;
-	struct session_report *report; /* owned; NULL unless the action is a JOURNAL */
+	/* Both owned; NULL unless the action is a JOURNAL, or an ACCOUNT. */
+	struct session_report *report;
+	struct session_account *account;
 };
 
 struct table_bans {
@@ -47,7 +50,8 @@ struct session_table {
 	struct suspicion *suspicion;
 
 	struct queued *first, *last;
-	struct session_report *handed_out; /* of the last session_next() */
+	struct session_report *handed_out; /* of the last session_next(), as the one below */
+	struct session_account *handed_account;
 };
 
 /* Adds an empty record in state SECURED; its slot is free. */
@@ -73,6 +77,8 @@ struct session_action *table_emit(struct session_table *table, enum session_acti
 struct session_report *table_report(struct session_table *table, enum session_journal kind,
 				    uint32_t slot);
 void table_bans_changed(struct session_table *table);
+void table_account(struct session_table *table, const struct session *session,
+		   enum account_event event, int64_t wall, enum session_reason reason);
 void table_resync(struct session_table *table, unsigned delay_ms);
 void table_count(struct session_table *table);
 

@@ -97,6 +97,37 @@ bool terms_follow(struct session_terms *terms, const struct policy *policy, cons
 	return true;
 }
 
+static void change_numbers(struct session_terms *terms, const struct terms_reply *reply)
+{
+	if (reply->idle_timeout)
+		terms->idle_timeout = reply->idle_timeout;
+	if (reply->session_timeout)
+		terms->session_timeout = reply->session_timeout;
+	if (reply->interim)
+		terms->interim = reply->interim;
+	if (reply->rate.down)
+		terms->rate.down = reply->rate.down;
+	if (reply->rate.up)
+		terms->rate.up = reply->rate.up;
+	terms->said.idle_timeout |= reply->idle_timeout != 0;
+	terms->said.session_timeout |= reply->session_timeout != 0;
+	terms->said.down |= reply->rate.down != 0;
+	terms->said.up |= reply->rate.up != 0;
+}
+
+bool terms_change(struct session_terms *terms, const struct policy *policy,
+		  const struct terms_reply *reply)
+{
+	const char *name = reply->group && *reply->group ? reply->group : terms->group;
+	const struct policy_group *group = policy_group(policy, name);
+
+	if (terms->source != TERMS_RADIUS || !group)
+		return false;
+	change_numbers(terms, reply);
+	take_group(terms, policy, group);
+	return true;
+}
+
 const char *terms_source_name(enum terms_source source)
 {
 	static const char *const names[] = {

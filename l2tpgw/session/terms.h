@@ -67,6 +67,13 @@ bool terms_of_reply(struct session_terms *terms, const struct policy *policy,
  */
 bool terms_follow(struct session_terms *terms, const struct policy *policy, const char *user);
 
+/*
+ * What a RADIUS server says anew of a user it let in, all but address and pool. False, and nothing
+ * changed, if it cannot be.
+ */
+bool terms_change(struct session_terms *terms, const struct policy *policy,
+		  const struct terms_reply *reply);
+
 const char *terms_source_name(enum terms_source source); /* "local", "radius" */
 
 #endif

@@ -141,6 +141,30 @@ static void users_come_change_and_go(void **state)
 	assert_int_equal(unlink(path), 0);
 }
 
+/* The password itself is not in the policy; of the ways to write it down there is always one. */
+static void passwords_become_hashes_and_back(void **state)
+{
+	char path[64], line[256];
+	struct err err;
+
+	(void)state;
+	put_policy("");
+	password_file("password\n", path);
+	(void)snprintf(line, sizeof(line), "user add bob --hash --password-file %s", path);
+	assert_int_equal(run(line, &err), 0);
+	assert_policy(",\n    { \"name\": \"bob\", \"nt_hash\": "
+		      "\"8846f7eaee8fb117ad06bdd830b7586c\" }");
+	(void)snprintf(line, sizeof(line), "user passwd bob --password-file %s", path);
+	assert_int_equal(run(line, &err), 0);
+	assert_policy(",\n    { \"name\": \"bob\", \"password\": \"password\" }");
+	(void)snprintf(line, sizeof(line), "user passwd bob --hash --password-file %s", path);
+	assert_int_equal(run(line, &err), 0);
+	assert_policy(",\n    { \"name\": \"bob\", \"nt_hash\": "
+		      "\"8846f7eaee8fb117ad06bdd830b7586c\" }");
+	assert_int_equal(run("user remove bob", &err), 0);
+	assert_int_equal(unlink(path), 0);
+}
+
 /* Each says why, and touches nothing. */
 static void what_cannot_be_is_refused(void **state)
 {
@@ -434,6 +458,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(users_come_change_and_go),
+		cmocka_unit_test(passwords_become_hashes_and_back),
 		cmocka_unit_test(what_cannot_be_is_refused),
 		cmocka_unit_test(one_at_a_time),
 		cmocka_unit_test(a_file_is_imported_whole_or_not_at_all),

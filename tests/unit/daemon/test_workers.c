@@ -13,10 +13,12 @@
 #include "../session/helper.h"
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "daemon/accounting.h"
 #include "daemon/acls.h"
 #include "daemon/charon.h"
 #include "daemon/loop.h"
 #include "daemon/pppds.h"
+#include "daemon/radius_link.h"
 #include "daemon/stays.h"
 #include "daemon/workers.h"
 #include "drive/nft.h"
@@ -45,6 +47,8 @@ static struct plan *make_plan(struct world *world, const struct plan_running *ru
 
 static void parts_begin(struct gateway *gateway)
 {
+	gateway->radius = radius_link_new(gateway);
+	gateway->accounting = accounting_new(gateway);
 	gateway->pppds = pppds_new(gateway);
 	gateway->acls = acls_new(gateway);
 	gateway->stays = stays_new(gateway);
@@ -59,6 +63,8 @@ static void parts_end(struct gateway *gateway)
 	stays_free(gateway->stays);
 	acls_free(gateway->acls);
 	pppds_free(gateway->pppds);
+	radius_link_free(gateway->radius);
+	accounting_free(gateway->accounting);
 }
 
 static int world_make(void **state)
@@ -68,8 +74,9 @@ static int world_make(void **state)
 	struct err err;
 
 	if (tmpdir_make(state) < 0 || setenv("L2TPGW_RUN", tmpdir, 1) < 0 ||
-	    paths_load(&gateway->paths, &err) < 0 || mkdir(gateway->paths.sessions, 0700) < 0 ||
-	    mkdir(gateway->paths.results, 0700) < 0 || sd_event_new(&gateway->loop) < 0)
+	    setenv("L2TPGW_STATE", tmpdir, 1) < 0 || paths_load(&gateway->paths, &err) < 0 ||
+	    mkdir(gateway->paths.sessions, 0700) < 0 || mkdir(gateway->paths.results, 0700) < 0 ||
+	    sd_event_new(&gateway->loop) < 0)
 		return -1;
 	world->policy = test_policy();
 	world->policy.ipsec.psk = "secret";

@@ -237,6 +237,7 @@ static void obey(struct world *w)
 			break;
 		case SESSION_RATE:
 		case SESSION_BANS:
+		case SESSION_ACCOUNT:
 		case SESSION_FORGET_SLOT:
 		case SESSION_RESYNC:
 			break;

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef L2TPGW_DAEMON_ACCOUNT_QUEUE_H
+#define L2TPGW_DAEMON_ACCOUNT_QUEUE_H
+
+/*
+ * Accounting records that no server has taken yet, one a file of STATE/accounting, in the order in
+ * which they came. They are there from the moment a record is appended: an l2tpgwd that is killed
+ * loses none of them. What a server does not take at once is synced to the disk, so that a reset
+ * of the machine does not lose it either.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "session/account.h"
+
+#define ACCOUNT_QUEUE_MAX 20000 /* records; beyond it the oldest are given up */
+
+struct account_entry {
+	struct account_entry *next;
+	uint64_t number;
+	char id[SESSION_ID_MAX]; /* of the session */
+	bool sending, synced;
+};
+
+struct account_queue {
+	const char *directory;
+	struct account_entry *first, *last;
+	size_t count;
+	uint64_t next;
+	uint64_t given_up;
+};
+
+/* Takes over what an earlier l2tpgwd left; `directory` lives on. */
+void account_queue_open(struct account_queue *queue, const char *directory);
+/* The files stay. */
+void account_queue_close(struct account_queue *queue);
+/* NULL and an error in the log if it cannot be kept. */
+struct account_entry *account_queue_append(struct account_queue *queue,
+					   const struct session_account *account);
+int account_queue_read(const struct account_queue *queue, const struct account_entry *entry,
+		       struct session_account *account, struct err *err);
+void account_queue_sync(struct account_queue *queue, struct account_entry *entry);
+/* Removes it with its file. */
+void account_queue_remove(struct account_queue *queue, struct account_entry *entry);
+
+#endif

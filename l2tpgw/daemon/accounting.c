@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "daemon/accounting.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hex.h"
+#include "base/ip4.h"
+#include "base/log.h"
+#include "daemon/account_queue.h"
+#include "daemon/counters.h"
+#include "daemon/loop.h"
+#include "daemon/radius_link.h"
+#include "daemon/records.h"
+#include "drive/radius_terms.h"
+
+#define WINDOW       32 /* records under way at a time */
+#define RETRY_MS     2000
+#define RETRY_MS_MAX 30000
+
+#define AUTHENTIC_RADIUS 1
+#define AUTHENTIC_LOCAL  2
+
+struct accounting {
+	struct gateway *gateway;
+	struct account_queue queue;
+	unsigned sending;
+	uint64_t retry_at; /* ms; no server answered */
+	unsigned retry_ms;
+	uint64_t interim[FABRIC_SLOTS]; /* ms: when it is due; 0 = of no session */
+};
+
+/* What is under way of the queue: the record may be gone from it before the answer comes. */
+struct sent {
+	struct accounting *accounting;
+	struct account_entry *entry;
+};
+
+/* ---- packets ---- */
+
+static void put_identity(const struct session_account *account, struct radius_packet *packet)
+{
+	char text[IP4_TEXT_MAX], ifname[SESSION_IFNAME_MAX];
+
+	radius_put_text(packet, RADIUS_USER_NAME, account->user);
+	radius_put_text(packet, RADIUS_ACCT_SESSION_ID, account->id);
+	radius_put_u32(packet, RADIUS_NAS_PORT, account->slot);
+	radius_put_u32(packet, RADIUS_NAS_PORT_TYPE, 5); /* Virtual */
+	radius_put_text(packet, RADIUS_NAS_PORT_ID, session_ifname(account->slot, ifname));
+	radius_put_u32(packet, RADIUS_SERVICE_TYPE, 2);    /* Framed */
+	radius_put_u32(packet, RADIUS_FRAMED_PROTOCOL, 1); /* PPP */
+	radius_put_u32(packet, RADIUS_FRAMED_IP_ADDRESS, account->address);
+	radius_put_text(packet, RADIUS_CALLING_STATION_ID, ip4_text(account->peer, text));
+	radius_put_text(packet, RADIUS_CALLED_STATION_ID, ip4_text(account->local, text));
+	radius_put_u32(packet, RADIUS_ACCT_AUTHENTIC,
+		       account->by_radius ? AUTHENTIC_RADIUS : AUTHENTIC_LOCAL);
+}
+
+static void put_class(const struct session_account *account, struct radius_packet *packet)
+{
+	uint8_t class[TERMS_CLASS_MAX / 2];
+	size_t len = strlen(account->class) / 2;
+
+	if (len && hex_decode(account->class, class, len))
+		radius_put_class(packet, class, len);
+}
+
+static void put_counters(const struct session_account *account, struct radius_packet *packet)
+{
+	radius_put_u32(packet, RADIUS_ACCT_INPUT_OCTETS, (uint32_t)account->rx_bytes);
+	radius_put_u32(packet, RADIUS_ACCT_INPUT_GIGAWORDS, (uint32_t)(account->rx_bytes >> 32));
+	radius_put_u32(packet, RADIUS_ACCT_OUTPUT_OCTETS, (uint32_t)account->tx_bytes);
+	radius_put_u32(packet, RADIUS_ACCT_OUTPUT_GIGAWORDS, (uint32_t)(account->tx_bytes >> 32));
+	radius_put_u32(packet, RADIUS_ACCT_SESSION_TIME, account->seconds);
+}
+
+static void make_packet(const struct accounting *accounting, const struct session_account *account,
+			struct radius_packet *packet)
+{
+	static const uint32_t status[ACCOUNT_EVENTS] = {
+		[ACCOUNT_START] = 1,
+		[ACCOUNT_STOP] = 2,
+		[ACCOUNT_INTERIM] = 3,
+	};
+	int64_t delay = gateway_now().wall - account->wall;
+
+	radius_begin(packet, RADIUS_ACCOUNTING_REQUEST, false);
+	radius_put_u32(packet, RADIUS_ACCT_STATUS_TYPE, status[account->event]);
+	put_identity(account, packet);
+	put_class(account, packet);
+	radius_link_put_gateway(accounting->gateway->radius, packet);
+	if (account->event != ACCOUNT_START)
+		put_counters(account, packet);
+	if (account->event == ACCOUNT_STOP)
+		radius_put_u32(packet, RADIUS_ACCT_TERMINATE_CAUSE, account->cause);
+	radius_put_u32(packet, RADIUS_EVENT_TIMESTAMP, (uint32_t)account->wall);
+	radius_put_u32(packet, RADIUS_ACCT_DELAY_TIME, delay > 0 ? (uint32_t)delay : 0);
+}
+
+/* ---- the queue ---- */
+
+static void send_queue(struct accounting *accounting);
+
+static void wait_longer(struct accounting *accounting, struct account_entry *entry)
+{
+	if (!accounting->retry_at)
+		log_warning(
+		    "accounting: no RADIUS server takes it; it is kept in %s until one does",
+		    accounting->queue.directory);
+	account_queue_sync(&accounting->queue, entry);
+	accounting->retry_at = loop_ms() + accounting->retry_ms;
+	accounting->retry_ms *= 2;
+	if (accounting->retry_ms > RETRY_MS_MAX)
+		accounting->retry_ms = RETRY_MS_MAX;
+}
+
+static void answered(void *user, const struct radius_view *answer, const struct err *why)
+{
+	struct sent sent = *(struct sent *)user;
+	struct accounting *accounting = sent.accounting;
+
+	(void)why;
+	free(user);
+	accounting->sending--;
+	sent.entry->sending = false;
+	if (accounting->gateway->ending)
+		return;
+	if (!answer) {
+		wait_longer(accounting, sent.entry);
+		return;
+	}
+	if (accounting->retry_at)
+		log_notice("accounting: a RADIUS server takes it again");
+	accounting->retry_at = 0;
+	accounting->retry_ms = RETRY_MS;
+	account_queue_remove(&accounting->queue, sent.entry);
+	send_queue(accounting);
+}
+
+/* False if there is nobody to send it to. */
+static bool send_entry(struct accounting *accounting, struct account_entry *entry)
+{
+	struct session_account account;
+	struct radius_packet packet;
+	struct err err = { .code = ERR_NONE };
+	struct sent *sent;
+
+	if (account_queue_read(&accounting->queue, entry, &account, &err) < 0) {
+		log_error("accounting of session %s is lost: %s", entry->id, err.text);
+		account_queue_remove(&accounting->queue, entry);
+		return true;
+	}
+	make_packet(accounting, &account, &packet);
+	sent = mem_alloc(sizeof(*sent));
+	*sent = (struct sent){ accounting, entry };
+	if (radius_link_ask(accounting->gateway->radius, RADIUS_ACCOUNTING, &packet, answered, sent,
+			    &err) < 0) {
+		free(sent);
+		wait_longer(accounting, entry);
+		return false;
+	}
+	entry->sending = true;
+	accounting->sending++;
+	return true;
+}
+
+/* Of one session one record at a time, in their order. */
+static bool is_behind(const struct account_queue *queue, const struct account_entry *entry)
+{
+	for (const struct account_entry *e = queue->first; e != entry; e = e->next) {
+		if (!strcmp(e->id, entry->id))
+			return true;
+	}
+	return false;
+}
+
+static void send_queue(struct accounting *accounting)
+{
+	struct account_entry *next;
+
+	if (accounting->retry_at > loop_ms() || !accounting->gateway->policy->radius.servers_count)
+		return;
+	for (struct account_entry *entry = accounting->queue.first;
+	     entry && accounting->sending < WINDOW; entry = next) {
+		next = entry->next;
+		if (!entry->sending && !is_behind(&accounting->queue, entry) &&
+		    !send_entry(accounting, entry))
+			return;
+	}
+}
+
+void accounting_take(struct accounting *accounting, const struct session_account *account)
+{
+	if (!accounting->gateway->policy->radius.servers_count)
+		return;
+	if (account_queue_append(&accounting->queue, account))
+		send_queue(accounting);
+}
+
+/* ---- what sessions have used meanwhile ---- */
+
+static uint64_t interval_ms(const struct accounting *accounting, const struct session *session)
+{
+	const struct policy *policy = accounting->gateway->policy;
+
+	if (!policy->radius.servers_count)
+		return 0;
+	return 1000ull * (session->terms.interim ? session->terms.interim : policy->radius.interim);
+}
+
+static void told(void *user, const struct radius_view *answer, const struct err *why)
+{
+	(void)user;
+	(void)answer;
+	(void)why;
+}
+
+/* The next one says more than this one: it need not be kept. */
+static void send_interim(struct accounting *accounting, const struct session *session)
+{
+	struct session_account account;
+	struct radius_packet packet;
+	struct err ignored;
+
+	account_of(&account, session, ACCOUNT_INTERIM, gateway_now().wall, SESSION_REASON_NONE);
+	make_packet(accounting, &account, &packet);
+	(void)radius_link_ask(accounting->gateway->radius, RADIUS_ACCOUNTING, &packet, told, NULL,
+			      &ignored);
+	/* What an l2tpgwd that finds its pppd gone has to go by. */
+	records_write(accounting->gateway, session->slot);
+}
+
+static bool is_due(struct accounting *accounting, const struct session *session, uint64_t now)
+{
+	uint64_t interval = interval_ms(accounting, session);
+	uint64_t *due = &accounting->interim[session->slot];
+	bool is;
+
+	if (session->state != SESSION_UP || !interval) {
+		*due = 0;
+		return false;
+	}
+	is = *due && now >= *due;
+	if (!*due || is || *due > now + interval)
+		*due = now + interval;
+	return is;
+}
+
+static void send_interims(struct accounting *accounting)
+{
+	struct gateway *gateway = accounting->gateway;
+	const struct session *session = NULL;
+	bool counted = false;
+
+	while ((session = session_iterate(gateway->sessions, session))) {
+		if (!is_due(accounting, session, loop_ms()))
+			continue;
+		if (!counted)
+			counters_refresh(gateway);
+		counted = true;
+		send_interim(accounting, session);
+	}
+}
+
+void accounting_tick(struct accounting *accounting)
+{
+	send_interims(accounting);
+	send_queue(accounting);
+}
+
+/* ---- all of it ---- */
+
+struct accounting *accounting_new(struct gateway *gateway)
+{
+	struct accounting *accounting = mem_alloc(sizeof(*accounting));
+
+	accounting->gateway = gateway;
+	accounting->retry_ms = RETRY_MS;
+	account_queue_open(&accounting->queue, gateway->paths.accounting);
+	return accounting;
+}
+
+void accounting_free(struct accounting *accounting)
+{
+	if (!accounting)
+		return;
+	account_queue_close(&accounting->queue);
+	free(accounting);
+}
+
+bool accounting_is_done(const struct accounting *accounting)
+{
+	return !accounting->sending;
+}
+
+json_t *accounting_status(const struct accounting *accounting)
+{
+	return json_pack("{s:I, s:I}", "waiting", (json_int_t)accounting->queue.count, "given_up",
+			 (json_int_t)accounting->queue.given_up);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef L2TPGW_DAEMON_RADIUS_LINK_H
+#define L2TPGW_DAEMON_RADIUS_LINK_H
+
+/* The way to the RADIUS servers that the policy in force names. */
+#include <jansson.h>
+
+#include "daemon/gateway.h"
+#include "drive/radius.h"
+
+struct radius_link *radius_link_new(struct gateway *gateway);
+void radius_link_free(struct radius_link *link); /* tells all that wait; NULL is fine */
+/* Another policy is in force: if it says other things of RADIUS, those that wait are told. */
+void radius_link_follow(struct radius_link *link);
+/* How long a login may take, in ms: then no client waits any longer. */
+#define RADIUS_LINK_BUDGET_MS 12000
+/* As radius_ask(). */
+int radius_link_ask(struct radius_link *link, enum radius_service service,
+		    const struct radius_packet *packet, radius_done_fn on_done, void *user,
+		    struct err *err);
+void radius_link_cancel(struct radius_link *link, const void *user);
+/* What every request says of the gateway: NAS-Identifier, NAS-IP-Address. */
+void radius_link_put_gateway(const struct radius_link *link, struct radius_packet *packet);
+/* Entries of `status`, one a server; an empty list if there is no RADIUS. */
+json_t *radius_link_status(const struct radius_link *link);
+
+#endif
