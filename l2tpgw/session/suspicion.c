@@ -26,6 +26,7 @@ struct standing {
 };
 
 struct suspicion {
+	/* Both have room for as many as there may be, once there is one. */
 	struct failure *failures; /* in the order they came */
 	size_t failures_count;
 	struct standing *standings; /* in no order */
@@ -34,11 +35,7 @@ struct suspicion {
 
 struct suspicion *suspicion_new(void)
 {
-	struct suspicion *suspicion = mem_alloc(sizeof(*suspicion));
-
-	suspicion->failures = mem_alloc(SUSPICION_FAILURES_MAX * sizeof(struct failure));
-	suspicion->standings = mem_alloc(SUSPICION_STANDINGS_MAX * sizeof(struct standing));
-	return suspicion;
+	return mem_alloc(sizeof(struct suspicion));
 }
 
 void suspicion_free(struct suspicion *suspicion)
@@ -90,6 +87,8 @@ static void forget_before(struct suspicion *suspicion, int64_t wall)
 
 	while (over < suspicion->failures_count && suspicion->failures[over].wall < wall)
 		over++;
+	if (!over)
+		return;
 	suspicion->failures_count -= over;
 	memmove(suspicion->failures, suspicion->failures + over,
 		suspicion->failures_count * sizeof(struct failure));
@@ -97,6 +96,8 @@ static void forget_before(struct suspicion *suspicion, int64_t wall)
 
 static void remember(struct suspicion *suspicion, const struct failure *failure)
 {
+	if (!suspicion->failures)
+		suspicion->failures = mem_alloc(SUSPICION_FAILURES_MAX * sizeof(*failure));
 	if (suspicion->failures_count == SUSPICION_FAILURES_MAX) {
 		suspicion->failures_count--;
 		memmove(suspicion->failures, suspicion->failures + 1,
@@ -208,8 +209,11 @@ static struct standing *find(const struct suspicion *suspicion, int64_t wall, ui
 /* The entry of that address or of none, or else the one that was seen longest ago. */
 static struct standing *room_for(struct suspicion *suspicion, uint32_t address)
 {
-	struct standing *oldest = suspicion->standings;
+	struct standing *oldest;
 
+	if (!suspicion->standings)
+		suspicion->standings = mem_alloc(SUSPICION_STANDINGS_MAX * sizeof(*oldest));
+	oldest = suspicion->standings;
 	for (size_t i = 0; i < suspicion->standings_count; i++) {
 		struct standing *standing = &suspicion->standings[i];
 

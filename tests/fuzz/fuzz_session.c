@@ -175,7 +175,10 @@ static void feed_ppp(struct input *in, struct session_table *table, struct sessi
 
 static void feed_other(struct input *in, struct session_table *table, struct session_now now)
 {
-	switch (byte(in) % 8) {
+	switch (byte(in) % 9) {
+	case 8:
+		session_psk_failed(table, now, word(in));
+		break;
 	case 0:
 		session_snapshot_begin(table, now);
 		break;
@@ -232,6 +235,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct policy policy = { .l2tp.max_sessions = 4,
+				 .firewall.brute_force = { .failures = 2, .window = 60, .ban = 60 },
 				 .groups = groups,
 				 .groups_count = 1,
 				 .addresses = { .pool = { 0x0a090000, 29 }, .local = 0x0a090001 },
