@@ -180,14 +180,13 @@ static int redirect(int ifindex, int to, struct err *err)
 			     .tcm_info = TC_H_MAKE(FILTER_PRIO << 16, htons(ETH_P_ALL)) };
 	cleanup_nl_msg struct nl_msg *msg =
 	    request(RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_REPLACE, &tcm, "u32");
-	/* One key whose mask is zero. */
-	struct {
-		struct tc_u32_sel sel;
-		struct tc_u32_key key;
-	} any = { .sel = { .flags = TC_U32_TERMINAL, .nkeys = 1 } };
+	/* One key behind it, whose mask is zero. */
+	const struct tc_u32_sel sel = { .flags = TC_U32_TERMINAL, .nkeys = 1 };
+	char any[sizeof(sel) + sizeof(struct tc_u32_key)] = { 0 };
 	struct nlattr *options = nla_nest_start(msg, TCA_OPTIONS);
 
-	netlink_put(msg, TCA_U32_SEL, &any, sizeof(any));
+	memcpy(any, &sel, sizeof(sel));
+	netlink_put(msg, TCA_U32_SEL, any, sizeof(any));
 	put_redirect(msg, to);
 	nla_nest_end(msg, options);
 	return netlink_change(NETLINK_ROUTE, msg, -1, "redirection (modules cls_u32, act_mirred)",
