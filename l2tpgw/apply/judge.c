@@ -375,6 +375,8 @@ static enum truth match_extension(const struct court *court, const json_t *rule,
 {
 	const char *name = text_of(xt, "name");
 
+	if (!strcmp(name, "comment"))
+		return TRUE;
 	if (!strcmp(name, "addrtype"))
 		return court->packet->local && has_part(rule, "return") ? TRUE : UNKNOWN;
 	if (strcmp(name, "conntrack") != 0 && strcmp(name, "state") != 0)

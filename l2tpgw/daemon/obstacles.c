@@ -41,6 +41,7 @@ static bool is_known(const struct neighbour_blocks *blocks, const struct neighbo
 {
 	for (size_t i = 0; i < blocks->count; i++) {
 		if (blocks->list[i].need == block->need &&
+		    blocks->list[i].certain >= block->certain &&
 		    !strcmp(blocks->list[i].chain, block->chain))
 			return true;
 	}
