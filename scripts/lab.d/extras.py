@@ -11,7 +11,7 @@ import tempfile
 import prepare
 
 PACKAGES = ("libreswan", "pppoe", "iptables", "ufw", "firewalld", "python3-firewall", "python3-nftables", "python3-gi",
-            "gir1.2-glib-2.0", "python3-dbus", "dbus-daemon")
+            "gir1.2-glib-2.0", "python3-dbus", "dbus-daemon", "network-manager")
 # There on every machine, and not to be mixed with the C library of another day.
 BASE = {"libc6", "libgcc-s1", "libstdc++6", "libcrypt1", "libpam0g", "libselinux1", "libsystemd0"}
 ONLY_NEEDED = [f"--no-{kind}" for kind in ("recommends", "suggests", "conflicts", "breaks", "replaces", "enhances")]
