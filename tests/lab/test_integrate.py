@@ -7,7 +7,7 @@ from lablib.gateway import REPOSITORY, Gateway, policy
 from lablib.topology import GATEWAY, SERVER, Topology
 
 GROUP = "firewalls"
-TIMEOUT = 900
+TIMEOUT = 1200
 
 APART = policy()
 TOGETHER = policy(firewall={"integrate": True})
