@@ -89,7 +89,7 @@ static void step_add(struct arena *arena, struct opening_steps *steps,
 					   sizeof(*step)) = *step;
 }
 
-/* The zone of the WAN, if firewalld is among those that block. */
+/* The zone of the WAN, if firewalld is among those that block; 1 = it is, but does not answer. */
 static int find_zone(const struct neighbour_blocks *blocks, const char *wan,
 		     char zone[FIREWALLD_ZONE_MAX], struct err *err)
 {
@@ -103,22 +103,23 @@ static int find_zone(const struct neighbour_blocks *blocks, const char *wan,
 	if (!blocked)
 		return 0;
 	rc = firewalld_open(&firewalld, err);
-	/* A table of that name without it. */
-	if (rc > 0)
-		return 0;
-	return rc < 0 ? -1 : firewalld_zone_of(firewalld, wan, zone, err);
+	return rc ? rc : firewalld_zone_of(firewalld, wan, zone, err);
 }
 
 static int find_wanted(const struct openings_wish *wish, struct arena *arena,
-		       struct openings *wanted, struct err *err)
+		       struct openings *wanted, bool *silent, struct err *err)
 {
 	char zone[FIREWALLD_ZONE_MAX];
 	struct neighbour_blocks blocks;
 	const char *kept;
+	int rc;
 
-	if (neighbours_find(arena, wish->wan, &blocks, err) < 0 ||
-	    find_zone(&blocks, wish->wan, zone, err) < 0)
+	if (neighbours_find(arena, wish->wan, &blocks, err) < 0)
 		return -1;
+	rc = find_zone(&blocks, wish->wan, zone, err);
+	if (rc < 0)
+		return -1;
+	*silent = rc > 0;
 	kept = *zone ? arena_strdup(arena, zone) : NULL;
 	for (size_t i = 0; i < blocks.count; i++)
 		openings_against(arena, &blocks.list[i], kept, wanted);
@@ -134,7 +135,7 @@ static int diff_wanted(const struct openings_wish *wish, const struct openings *
 {
 	struct openings wanted = { NULL, 0 };
 
-	if (find_wanted(wish, arena, &wanted, err) < 0)
+	if (find_wanted(wish, arena, &wanted, &steps->silent, err) < 0)
 		return -1;
 	for (size_t i = 0; i < wanted.count; i++) {
 		struct opening_step step = { .opening = wanted.list[i], .put = true };
@@ -154,7 +155,7 @@ int openings_diff(const struct paths *paths, const struct openings_wish *wish, s
 {
 	struct openings recorded;
 
-	*steps = (struct opening_steps){ NULL, 0 };
+	*steps = (struct opening_steps){ .list = NULL };
 	if (record_read(paths, arena, &recorded, err) < 0)
 		return -1;
 	if (wish->integrate)
@@ -219,10 +220,13 @@ int openings_follow(const struct paths *paths, const struct openings_wish *wish,
 {
 	cleanup_fd int lock = lock_file_take(paths->openings_lock, "other firewalls", LOCK_MS, err);
 
-	*steps = (struct opening_steps){ NULL, 0 };
+	*steps = (struct opening_steps){ .list = NULL };
 	if (lock < 0 || openings_diff(paths, wish, arena, steps, err) < 0)
 		return -1;
-	return do_all(paths, steps, err);
+	if (do_all(paths, steps, err) < 0)
+		return -1;
+	return steps->silent ? err_set(err, ERR_FAILED, "firewalld blocks, but does not answer")
+			     : 0;
 }
 
 void openings_changes(struct changes *changes, const struct opening_steps *steps)

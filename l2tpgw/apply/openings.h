@@ -28,6 +28,7 @@ struct opening_step {
 struct opening_steps {
 	struct opening_step *list;
 	size_t count;
+	bool silent; /* firewalld blocks, but does not answer: it starts or reloads, say */
 };
 
 /* True if anything may be there. */
@@ -37,7 +38,8 @@ int openings_diff(const struct paths *paths, const struct openings_wish *wish, s
 		  struct opening_steps *steps, struct err *err);
 /*
  * Looks and does it; *steps is what was done, or tried. Goes on after one that failed and reports
- * the first. Alone: waits for whoever is at it (ERR_LOCKED after a minute).
+ * the first; a silent firewalld is a failure, too. Alone: waits for whoever is at it (ERR_LOCKED
+ * after a minute).
  */
 int openings_follow(const struct paths *paths, const struct openings_wish *wish,
 		    struct arena *arena, struct opening_steps *steps, struct err *err);

@@ -19,7 +19,7 @@
 #include "drive/process.h"
 
 #define LOOK_MS  5000  /* for changes that nobody announces */
-#define RETRY_MS 30000 /* a tool that failed may be able to later */
+#define RETRY_MS 10000 /* a tool that failed may be able to later */
 
 extern char **environ;
 
