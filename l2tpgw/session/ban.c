@@ -135,6 +135,12 @@ void session_ban_add(struct session_table *table, const struct session_ban *ban)
 	table_bans_changed(table);
 }
 
+void session_ban_drop(struct session_table *table, size_t at)
+{
+	drop(&table->bans, at);
+	table_bans_changed(table);
+}
+
 bool session_ban_lift(struct session_table *table, int64_t wall, const char *target)
 {
 	drop_over(&table->bans, wall);

@@ -43,6 +43,8 @@ int session_ban(struct session_table *table, int64_t wall, const char *user, int
 		struct err *err);
 /* By itself. If there are too many, the one of its kind that ends first gives way. */
 void session_ban_add(struct session_table *table, const struct session_ban *ban);
+/* One of session_bans(); those behind it move up. */
+void session_ban_drop(struct session_table *table, size_t at);
 /* All of that user, or else of that address ("203.0.113.7"). False if there is none. */
 bool session_ban_lift(struct session_table *table, int64_t wall, const char *target);
 /* What keeps that user out there; NULL = nothing. `address` 0: wherever the user is. Valid until

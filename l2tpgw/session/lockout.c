@@ -101,6 +101,19 @@ void lockout_failed(struct session_table *table, struct session_now now, uint32_
 	pronounce(table, suspicion_failed(table->suspicion, &rule, &failure), &ban, user);
 }
 
+void lockout_follow(struct session_table *table)
+{
+	const struct policy_nets *spared = &table->policy->firewall.brute_force.allow;
+
+	for (size_t i = table->bans.count; i-- > 0;) {
+		const struct session_ban *ban = &table->bans.list[i];
+
+		if (ban->why != SESSION_BAN_BY_HAND && ban->address &&
+		    is_spared(spared, ban->address))
+			session_ban_drop(table, i);
+	}
+}
+
 void lockout_passed(struct session_table *table, struct session_now now,
 		    const struct session *session)
 {

@@ -19,6 +19,8 @@ void lockout_failed(struct session_table *table, struct session_now now, uint32_
 /* The session's user has shown the password, or was on until now. */
 void lockout_passed(struct session_table *table, struct session_now now,
 		    const struct session *session);
+/* The policy is another one: lifts what came of itself, of addresses that it spares. */
+void lockout_follow(struct session_table *table);
 bool lockout_trusts(const struct session_table *table, int64_t wall, uint32_t address);
 /* Nobody but that user is on from there, nor was lately. */
 bool lockout_is_only(const struct session_table *table, int64_t wall, uint32_t address,

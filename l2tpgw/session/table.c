@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "session/expiry.h"
 #include "session/grant.h"
+#include "session/lockout.h"
 
 struct session_table *session_table_new(const struct policy *policy)
 {
@@ -57,6 +58,7 @@ void session_table_policy(struct session_table *table, const struct policy *poli
 	table->policy = policy;
 	memset(table->offsets, 0, sizeof(table->offsets));
 	expiry_forget(table);
+	lockout_follow(table);
 	table_foreach(session, table)
 	{
 		(void)addresses_claim(addresses, session->address);

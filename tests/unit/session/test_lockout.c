@@ -129,6 +129,27 @@ static void it_can_be_turned_off_and_some_are_spared(void **state)
 	assert_int_equal(bans(), 0);
 }
 
+static void who_is_put_on_the_list_is_let_in(void **state)
+{
+	struct ip4_net nets[] = { { .address = PEER, .bits = 32 } };
+	struct policy next = policy;
+
+	(void)state;
+	for (unsigned i = 0; i < 5; i++) {
+		session_psk_failed(table, at_ms(0), PEER);
+		session_psk_failed(table, at_ms(0), ELSEWHERE);
+	}
+	assert_int_equal(bans(), 2);
+	(void)drain(table);
+	next.firewall.brute_force.allow = (struct policy_nets){ .net = nets, .count = 1 };
+	session_table_policy(table, &next);
+	assert_int_equal(bans(), 1);
+	assert_int_equal(first_ban()->address, ELSEWHERE);
+	assert_int_equal(drain(table).count[SESSION_BANS], 1);
+	session_table_policy(table, &policy);
+	assert_int_equal(drain(table).count[SESSION_BANS], 0);
+}
+
 /* All of them at once after an outage, and some have forgotten their password. */
 static void an_office_is_not_banned(void **state)
 {
@@ -323,6 +344,7 @@ int main(void)
 		TEST(an_address_that_guesses_is_banned),
 		TEST(other_refusals_are_no_failures),
 		TEST(it_can_be_turned_off_and_some_are_spared),
+		TEST(who_is_put_on_the_list_is_let_in),
 		TEST(an_office_is_not_banned),
 		TEST(a_user_under_attack_gets_in_from_home),
 		TEST(wrong_pre_shared_keys_end_an_address),
