@@ -177,12 +177,12 @@ void report_banned(struct session_table *table, const struct session_ban *ban)
 	const char *what = ban->why == SESSION_BAN_PSK ? "wrong pre-shared keys" : "failed logins";
 	char peer[IP4_TEXT_MAX], window[UNITS_TEXT_MAX];
 
-	text_copy(report->user, sizeof(report->user), ban->user);
+	text_printable(ban->user, strlen(ban->user), report->user, sizeof(report->user));
 	(void)ip4_text(ban->address, peer);
 	if (*ban->user && ban->address)
-		say(report, "%s is banned at %s", ban->user, peer);
+		say(report, "%s is banned at %s", report->user, peer);
 	else if (*ban->user)
-		say(report, "%s is banned where nobody has logged in lately", ban->user);
+		say(report, "%s is banned where nobody has logged in lately", report->user);
 	else
 		say(report, "%s is banned", peer);
 	say_until(report, ban);
