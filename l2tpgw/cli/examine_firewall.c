@@ -30,6 +30,11 @@ void examine_firewall(struct findings *findings, const char *wan)
 			    "iptables-legacy and count all the same");
 		finding_remedy(findings, "install the package iptables");
 	}
-	if (!blocks.count)
+	if (blocks.count)
+		finding_add(
+		    findings, "firewall", FINDING_NOTE,
+		    "with \"integrate\": true in section firewall of the policy l2tpgw does "
+		    "this itself, and undoes it when it goes down");
+	else
 		finding_add(findings, "firewall", FINDING_GOOD, "no other firewall is in the way");
 }
