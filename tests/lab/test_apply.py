@@ -245,3 +245,30 @@ def test_state_of_another_version():
         equal("state of an older one is taken over", identity(gateway), before)
     equal("nobody lost a packet", stream.lost, {})
     equal("all agree", disagreements(gateway, clients), [])
+
+
+def test_a_secret_in_a_file_that_changed():
+    """l2tpgwd reads it anew when it starts, so something else is in force than what was applied: it says so."""
+    net, gateway, clients = started(1)
+    gateway.node.write("/etc/l2tpgw/psk", "a shared secret", 0o600)
+    gateway.write_policy(policy(USERS, ipsec={"psk": {"file": "/etc/l2tpgw/psk"}}))
+    equal("the key is in a file now", answers(gateway, "apply")[0], 0)
+
+    def warned():
+        return any("the pre-shared key changed" in warning for warning in gateway.status()["warnings"])
+
+    def restarted():
+        gateway.kill("l2tpgwd")
+        gateway.daemon()
+        gateway.wait_state()
+        return warned()
+    check("a restart has nothing to say", not restarted())
+    gateway.node.write("/etc/l2tpgw/psk", "another shared secret", 0o600)
+    equal("the plan sees that it differs", answers(gateway, "plan")[0], 2)
+    check("after a restart it is in force, and told", restarted(), gateway.status()["warnings"])
+    client = Client(net.clients()[1], "beth", psk="another shared secret").connect()
+    equal("whoever dials now needs it", client.ping(SERVER), 3)
+    equal("there is nothing to apply", answers(gateway, "plan")[0], 0)
+    gateway.write_policy(policy(USERS, ipsec={"psk": {"file": "/etc/l2tpgw/psk"}}, ppp={"dns": ["9.9.9.9"]}))
+    equal("the next apply", answers(gateway, "apply")[0], 0)
+    check("is the end of the warning", not warned())
