@@ -409,8 +409,9 @@ static bool answers_to(const struct request *request, uint8_t code)
 static bool is_proven(struct port *port, const struct request *request,
 		      const struct radius_view *view)
 {
-	bool must_be_signed =
-	    port->service == RADIUS_ACCESS && port->radius->settings.require_signed;
+	/* Nobody gains anything by a server that seems to live. */
+	bool must_be_signed = port->service == RADIUS_ACCESS && !request->is_probe &&
+			      port->radius->settings.require_signed;
 
 	switch (radius_check_reply(view, radius_authenticator(&request->packet), secret_of(port))) {
 	case RADIUS_PROVEN:
