@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/radius_link.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -8,6 +9,8 @@
 #include "base/ip4.h"
 #include "base/log.h"
 #include "daemon/loop.h"
+
+#define SERVER_TEXT_MAX (IP4_TEXT_MAX + 6)
 
 struct radius_link {
 	struct gateway *gateway;
@@ -20,17 +23,22 @@ struct radius_link {
 
 /* ---- what people are told ---- */
 
-static const char *server_text(const struct radius_link *link, size_t server,
-			       char out[IP4_TEXT_MAX])
+static const char *server_text(const struct radius_link *link, size_t index,
+			       char out[SERVER_TEXT_MAX])
 {
-	return ip4_text(radius_settings(link->radius)->server[server].address, out);
+	const struct radius_server *server = &radius_settings(link->radius)->server[index];
+	char address[IP4_TEXT_MAX];
+
+	(void)snprintf(out, SERVER_TEXT_MAX, "%s:%u", ip4_text(server->address, address),
+		       server->port[RADIUS_ACCESS]);
+	return out;
 }
 
 static void note_changes(struct radius_link *link)
 {
 	for (size_t i = 0; i < radius_settings(link->radius)->count; i++) {
 		const struct radius_health health = radius_health(link->radius, i, RADIUS_ACCESS);
-		char text[IP4_TEXT_MAX];
+		char text[SERVER_TEXT_MAX];
 
 		(void)server_text(link, i, text);
 		if (health.dead != link->was_dead[i])
@@ -51,7 +59,7 @@ static json_t *server_json(const struct radius_link *link, size_t server)
 	const struct radius_health access = radius_health(link->radius, server, RADIUS_ACCESS);
 	const struct radius_health accounting =
 	    radius_health(link->radius, server, RADIUS_ACCOUNTING);
-	char text[IP4_TEXT_MAX];
+	char text[SERVER_TEXT_MAX];
 
 	return json_pack("{s:s, s:b, s:I, s:I, s:I}", "address", server_text(link, server, text),
 			 "answers", !access.dead && !accounting.dead, "answered",

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is accounted reaches a server, whoever dies meanwhile. */
+#include "unit.h"
+
+#include <dirent.h>
+
+#include "radius_world.h"
+
+static struct session_account account(const char *id, enum account_event event)
+{
+	struct session_account account = { .event = event,
+					   .wall = time(NULL),
+					   .user = "zoe",
+					   .by_radius = true,
+					   .slot = 5,
+					   .address = POOL + 2,
+					   .peer = PEER,
+					   .local = 0xc6336401,
+					   .rx_bytes = (3ull << 32) + 5,
+					   .tx_bytes = 7,
+					   .seconds = 99,
+					   .cause = 6,
+					   .class = "1904abcd" };
+
+	(void)snprintf(account.id, sizeof(account.id), "%s", id);
+	return account;
+}
+
+static void take(const char *id, enum account_event event)
+{
+	const struct session_account one = account(id, event);
+
+	accounting_take(gateway.accounting, &one);
+}
+
+static unsigned on_disk(void)
+{
+	DIR *dir = opendir(gateway.paths.accounting);
+	unsigned count = 0;
+
+	assert_non_null(dir);
+	for (struct dirent *entry; (entry = readdir(dir));)
+		count += entry->d_name[0] != '.';
+	(void)closedir(dir);
+	return count;
+}
+
+static void asked(void)
+{
+	turn_until(fake_radius_take(&fake));
+	assert_int_equal(fake.request.code, RADIUS_ACCOUNTING_REQUEST);
+	assert_int_not_equal(radius_check_request(&fake.request, fake_secret), RADIUS_FORGED);
+}
+
+static void answer(void)
+{
+	fake_radius_answer(&fake, RADIUS_ACCOUNTING_RESPONSE, false, fake_secret);
+}
+
+static void another_life(void)
+{
+	gateway.ending = true;
+	radius_link_free(gateway.radius);
+	accounting_free(gateway.accounting);
+	gateway.ending = false;
+	gateway.radius = radius_link_new(&gateway);
+	gateway.accounting = accounting_new(&gateway);
+	radius_link_follow(gateway.radius);
+	accounting_tick(gateway.accounting);
+}
+
+static void taken_and_forgotten(void **state)
+{
+	struct radius_attribute attribute;
+
+	(void)state;
+	take("a-1", ACCOUNT_STOP);
+	assert_int_equal(on_disk(), 1);
+	asked();
+	assert_int_equal(said_number(RADIUS_ACCT_STATUS_TYPE), 2);
+	assert_said_text(RADIUS_USER_NAME, "zoe");
+	assert_said_text(RADIUS_ACCT_SESSION_ID, "a-1");
+	assert_said_text(RADIUS_CALLING_STATION_ID, "203.0.113.1");
+	assert_said_text(RADIUS_NAS_IDENTIFIER, "gw");
+	assert_int_equal(said_number(RADIUS_NAS_IP_ADDRESS), 0x0a000001);
+	assert_int_equal(said_number(RADIUS_FRAMED_IP_ADDRESS), POOL + 2);
+	assert_int_equal(said_number(RADIUS_ACCT_INPUT_OCTETS), 5);
+	assert_int_equal(said_number(RADIUS_ACCT_INPUT_GIGAWORDS), 3);
+	assert_int_equal(said_number(RADIUS_ACCT_OUTPUT_OCTETS), 7);
+	assert_int_equal(said_number(RADIUS_ACCT_OUTPUT_GIGAWORDS), 0);
+	assert_int_equal(said_number(RADIUS_ACCT_SESSION_TIME), 99);
+	assert_int_equal(said_number(RADIUS_ACCT_TERMINATE_CAUSE), 6);
+	assert_true(said(RADIUS_CLASS, &attribute));
+	assert_memory_equal(attribute.value, "\xab\xcd", 2);
+	answer();
+	turn_until(on_disk() == 0);
+}
+
+static void starts_have_no_counters(void **state)
+{
+	struct radius_attribute attribute;
+
+	(void)state;
+	take("a-1", ACCOUNT_START);
+	asked();
+	assert_int_equal(said_number(RADIUS_ACCT_STATUS_TYPE), 1);
+	assert_false(said(RADIUS_ACCT_INPUT_OCTETS, &attribute));
+	assert_false(said(RADIUS_ACCT_TERMINATE_CAUSE, &attribute));
+}
+
+/* The end of a session is not told before its beginning was heard. */
+static void in_order(void **state)
+{
+	(void)state;
+	take("a-1", ACCOUNT_START);
+	take("a-1", ACCOUNT_STOP);
+	take("b-2", ACCOUNT_START);
+	asked();
+	assert_int_equal(said_number(RADIUS_ACCT_STATUS_TYPE), 1);
+	assert_said_text(RADIUS_ACCT_SESSION_ID, "a-1");
+	answer();
+	asked();
+	assert_said_text(RADIUS_ACCT_SESSION_ID, "b-2");
+	answer();
+	asked();
+	assert_said_text(RADIUS_ACCT_SESSION_ID, "a-1");
+	assert_int_equal(said_number(RADIUS_ACCT_STATUS_TYPE), 2);
+	answer();
+	turn_until(on_disk() == 0);
+}
+
+static void kept_while_nobody_takes_it(void **state)
+{
+	struct session_account late = account("a-1", ACCOUNT_STOP);
+
+	(void)state;
+	fake_radius_stop(&fake);
+	late.wall -= 100;
+	accounting_take(gateway.accounting, &late);
+	for (int i = 0; i < 5; i++)
+		(void)sd_event_run(gateway.loop, 20000);
+	assert_int_equal(on_disk(), 1);
+	another_life();
+	assert_int_equal(on_disk(), 1);
+	take("b-2", ACCOUNT_STOP);
+	assert_int_equal(on_disk(), 2);
+	fake_radius_listen(&fake);
+	another_life();
+	asked();
+	assert_said_text(RADIUS_ACCT_SESSION_ID, "a-1");
+	assert_true(said_number(RADIUS_ACCT_DELAY_TIME) >= 100);
+	answer();
+	asked();
+	assert_said_text(RADIUS_ACCT_SESSION_ID, "b-2");
+	answer();
+	turn_until(on_disk() == 0);
+}
+
+/* An l2tpgwd that dies between sending and hearing sends again. */
+static void sent_again_by_the_next(void **state)
+{
+	(void)state;
+	take("a-1", ACCOUNT_STOP);
+	asked();
+	another_life();
+	asked();
+	assert_said_text(RADIUS_ACCT_SESSION_ID, "a-1");
+	answer();
+	turn_until(on_disk() == 0);
+}
+
+static void what_is_no_record_is_left_out(void **state)
+{
+	(void)state;
+	tmpdir_write("accounting/0000000000000000", "event=stop");
+	tmpdir_write("accounting/0000000000000001", "");
+	tmpdir_write("accounting/readme", "not one of them");
+	another_life();
+	assert_int_equal(on_disk(), 1);
+	take("a-1", ACCOUNT_STOP);
+	asked();
+	assert_said_text(RADIUS_ACCT_SESSION_ID, "a-1");
+}
+
+static void nothing_without_radius(void **state)
+{
+	(void)state;
+	policy.radius.servers_count = 0;
+	radius_link_follow(gateway.radius);
+	take("a-1", ACCOUNT_STOP);
+	assert_int_equal(on_disk(), 0);
+	assert_false(fake_radius_take(&fake));
+}
+
+static void interims_are_told(void **state)
+{
+	uint64_t end;
+
+	(void)state;
+	policy.radius.interim = 1;
+	connect_client(gateway.sessions, 0, 1, "alice");
+	session_counters(gateway.sessions, at_ms(0), 1, 1000, 2000);
+	(void)drain(gateway.sessions);
+	end = loop_ms() + PATIENCE_MS;
+	while (!fake_radius_take(&fake) && loop_ms() < end) {
+		accounting_tick(gateway.accounting);
+		(void)sd_event_run(gateway.loop, 20000);
+	}
+	assert_int_equal(said_number(RADIUS_ACCT_STATUS_TYPE), 3);
+	assert_said_text(RADIUS_USER_NAME, "alice");
+	assert_int_equal(said_number(RADIUS_ACCT_INPUT_OCTETS), 1000);
+	assert_int_equal(said_number(RADIUS_ACCT_AUTHENTIC), 2);
+	assert_int_equal(on_disk(), 0);
+}
+
+#define test(function) cmocka_unit_test_setup_teardown(function, world_make, world_free)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test(taken_and_forgotten),
+		test(starts_have_no_counters),
+		test(in_order),
+		test(kept_while_nobody_takes_it),
+		test(sent_again_by_the_next),
+		test(what_is_no_record_is_left_out),
+		test(nothing_without_radius),
+		test(interims_are_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
