@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "hooks/admission.h"
 
-#include <limits.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -22,20 +21,6 @@ static bool read_address(const struct fields *answer, const char *name, uint32_t
 	return !text || (ip4_parse(text, address) && *address);
 }
 
-static bool read_limit(const struct fields *answer, const char *name, struct admission *admission,
-		       uint32_t *limit)
-{
-	uint64_t value;
-
-	if (!fields_get(answer, name))
-		return true;
-	if (!fields_number(answer, name, INT_MAX, &value))
-		return false;
-	admission->has_limits = true;
-	*limit = (uint32_t)value;
-	return true;
-}
-
 static bool read_admitted(const struct fields *answer, struct admission *admission)
 {
 	size_t len;
@@ -45,9 +30,7 @@ static bool read_admitted(const struct fields *answer, struct admission *admissi
 	return len && len <= MSG_MESSAGE_MAX &&
 	       read_address(answer, MSG_ADDRESS, &admission->address) && admission->address &&
 	       read_address(answer, MSG_DNS1, &admission->dns[0]) &&
-	       read_address(answer, MSG_DNS2, &admission->dns[1]) &&
-	       read_limit(answer, MSG_IDLE, admission, &admission->idle) &&
-	       read_limit(answer, MSG_MAXCONNECT, admission, &admission->maxconnect);
+	       read_address(answer, MSG_DNS2, &admission->dns[1]);
 }
 
 struct admission admission_read(const struct fields *answer)

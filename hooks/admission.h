@@ -10,12 +10,10 @@
 
 struct admission {
 	bool admitted;
-	const char *reason;        /* why not, when not admitted; never NULL then */
-	const char *message;       /* for the client; points into the answer */
-	uint32_t address;          /* the client's, host byte order, like the others */
-	uint32_t dns[2];           /* 0 = as the options file says */
-	bool has_limits;           /* idle or maxconnect was given */
-	uint32_t idle, maxconnect; /* seconds, 0 = never */
+	const char *reason;  /* why not, when not admitted; never NULL then */
+	const char *message; /* for the client; points into the answer */
+	uint32_t address;    /* the client's, host byte order, like the others */
+	uint32_t dns[2];     /* 0 = as the options file says */
 };
 
 /* Anything that is not a complete, well-formed `admitted` is a refusal. */

@@ -71,6 +71,14 @@ static int open_request(const char *path, const struct fields *request, int64_t 
 	}
 }
 
+int channel_report_within(const char *path, const struct fields *message, int milliseconds,
+			  struct err *err)
+{
+	cleanup_fd int fd = open_request(path, message, now_milliseconds() + milliseconds, err);
+
+	return fd < 0 ? -1 : 0;
+}
+
 /* 0 when there is something to read. */
 static int wait_readable(int fd, int64_t deadline, struct err *err)
 {

@@ -17,5 +17,8 @@ int channel_ask(const char *path, const struct fields *request,
 		const struct channel_patience *patience, struct fields *answer, struct err *err);
 /* Sends without ever waiting: a full or missing socket is an error at once. */
 int channel_report(const char *path, const struct fields *message, struct err *err);
+/* The same, but an l2tpgwd that is just being restarted is waited for that long. */
+int channel_report_within(const char *path, const struct fields *message, int milliseconds,
+			  struct err *err);
 
 #endif

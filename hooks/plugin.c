@@ -26,9 +26,10 @@
 #include "hooks/identity.h"
 #include "hooks/pppd_compat.h"
 
-#define UP_RETRIES       6 /* after 2, 4, 8 … seconds: two minutes in all */
-#define UP_RETRY_SECONDS 2
-#define PROC_TEXT_MAX    (1u << 20)
+#define UP_RETRIES        6 /* after 2, 4, 8 … seconds: two minutes in all */
+#define UP_RETRY_SECONDS  2
+#define DOWN_MILLISECONDS 2000
+#define PROC_TEXT_MAX     (1u << 20)
 
 _Static_assert(CHAP_MICROSOFT_V2 == 0x81, "the digest code of RFC 2759");
 _Static_assert(PPPD_IFNAME_SIZE >= IDENTITY_IFNAME_SIZE, "req_ifname takes our names");
@@ -162,8 +163,6 @@ static void take_admission(const struct admission *admission)
 	for (size_t i = 0; i < array_size(admission->dns); i++)
 		if (admission->dns[i])
 			ipcp_allowoptions[0].dnsaddr[i] = htonl(admission->dns[i]);
-	if (admission->has_limits)
-		pppd_set_limits(admission->idle, admission->maxconnect);
 }
 
 /* The client's answer to a challenge, as pppd hands it over. */
@@ -378,6 +377,7 @@ static void link_goes_down(void *context, int arg)
 static void pppd_ends(void *context, int exit_status)
 {
 	struct fields message;
+	struct err err;
 
 	(void)context;
 	/* Children that pppd forks may end through the same function. */
@@ -393,7 +393,9 @@ static void pppd_ends(void *context, int exit_status)
 		fields_put_number(&message, MSG_TX, link_state.counters.tx);
 		fields_put_number(&message, MSG_SECONDS, link_state.seconds);
 	}
-	(void)report(&message);
+	/* Nobody else knows the link's last counters. */
+	if (channel_report_within(link_state.socket, &message, DOWN_MILLISECONDS, &err))
+		pppd_warn("l2tpgw: not reported: %s", err.text);
 }
 
 /*

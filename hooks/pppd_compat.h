@@ -35,12 +35,6 @@ static inline const char *pppd_ipparam(void)
 	return ppp_ipparam();
 }
 
-static inline void pppd_set_limits(unsigned idle, unsigned maxconnect)
-{
-	ppp_set_max_idle_time(idle);
-	ppp_set_max_connect_time(maxconnect);
-}
-
 #else /* 2.4.9 */
 
 /* Its bool is an unsigned char, of the same size as ours. */
@@ -72,12 +66,6 @@ _Static_assert(sizeof(pppd_bool) == sizeof(bool), "structures of pppd are the sa
 static inline const char *pppd_ipparam(void)
 {
 	return ipparam;
-}
-
-static inline void pppd_set_limits(unsigned idle, unsigned max_seconds)
-{
-	idle_time_limit = (int)idle;
-	maxconnect = (int)max_seconds;
 }
 
 #endif

@@ -11,7 +11,7 @@
  *   pppd                                      l2tpgwd
  *   start  IDENTITY                       ->  before the first packet of PPP
  *   admit  IDENTITY user protocol challenge response ->
- *                                         <-  admitted message address [dns1 dns2 idle maxconnect]
+ *                                         <-  admitted message address [dns1 dns2]
  *                                         <-  denied reason
  *   refused IDENTITY user protocol        ->  the client insists on another protocol
  *   up     IDENTITY user ifname address local mtu [retry] ->
@@ -64,12 +64,10 @@
 #define MSG_RESPONSE_SIZE  49
 
 /* admitted */
-#define MSG_MESSAGE    "message" /* of the Success packet: 1 to MSG_MESSAGE_MAX bytes */
-#define MSG_ADDRESS    "address" /* dotted quad: the client's, and the only one it may have */
-#define MSG_DNS1       "dns1"    /* dotted quads; absent = what the options file says */
-#define MSG_DNS2       "dns2"
-#define MSG_IDLE       "idle" /* seconds without traffic until pppd ends the link, 0 = never */
-#define MSG_MAXCONNECT "maxconnect" /* seconds until pppd ends the link, 0 = never */
+#define MSG_MESSAGE "message" /* of the Success packet: 1 to MSG_MESSAGE_MAX bytes */
+#define MSG_ADDRESS "address" /* dotted quad: the client's, and the only one it may have */
+#define MSG_DNS1    "dns1"    /* dotted quads; absent = what the options file says */
+#define MSG_DNS2    "dns2"
 
 #define MSG_MESSAGE_MAX 80
 #define MSG_USER_MAX    255

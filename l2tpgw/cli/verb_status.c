@@ -24,6 +24,21 @@ static void print_part(const json_t *part)
 	putchar('\n');
 }
 
+static void print_radius(const json_t *radius)
+{
+	json_int_t waiting =
+	    json_integer_value(json_object_get(json_object_get(radius, "accounting"), "waiting"));
+	const json_t *server;
+	size_t i;
+
+	json_array_foreach(json_object_get(radius, "servers"), i, server) printf(
+	    "  %-12s %s %s\n", "RADIUS", print_text(server, "address"),
+	    json_is_true(json_object_get(server, "answers")) ? "answers" : "does not answer");
+	if (waiting)
+		printf("  %-12s %lld records wait for a RADIUS server\n", "accounting",
+		       (long long)waiting);
+}
+
 static void print_status(const json_t *status)
 {
 	const json_t *gateway = json_object_get(status, "gateway");
@@ -39,6 +54,7 @@ static void print_status(const json_t *status)
 	       (long long)json_integer_value(json_object_get(sessions, "up")),
 	       (long long)json_integer_value(json_object_get(sessions, "dialing")),
 	       (long long)json_integer_value(json_object_get(sessions, "max")));
+	print_radius(json_object_get(status, "radius"));
 	json_array_foreach(json_object_get(status, "warnings"), i, item)
 	    printf("warning: %s\n", json_string_value(item));
 	printf("last apply: %s, %s\n", print_text(json_object_get(status, "last_apply"), "time"),

@@ -6,10 +6,12 @@
 
 #include "base/log.h"
 #include "base/rfc3339.h"
+#include "daemon/accounting.h"
 #include "daemon/charon.h"
 #include "daemon/counters.h"
 #include "daemon/integration.h"
 #include "daemon/obstacles.h"
+#include "daemon/radius_link.h"
 #include "daemon/transaction.h"
 #include "daemon/workers.h"
 
@@ -47,7 +49,7 @@ static json_t *warnings_json(const struct gateway *gateway)
 		json_array_append_new(list, json_string("there is no IPv4 default route: nobody "
 							"outside this machine's own networks can "
 							"connect"));
-	if (!gateway->policy->users_count)
+	if (!gateway->policy->users_count && !gateway->policy->radius.servers_count)
 		json_array_append_new(list, json_string("the policy has no users"));
 	if (*gateway->reread)
 		json_array_append_new(list, json_string(gateway->reread));
@@ -66,6 +68,12 @@ static json_t *warnings_json(const struct gateway *gateway)
 						   integration_problem(gateway->integration)));
 	transaction_warnings(gateway, list);
 	return list;
+}
+
+static json_t *radius_json(const struct gateway *gateway)
+{
+	return json_pack("{s:o, s:o}", "servers", radius_link_status(gateway->radius), "accounting",
+			 accounting_status(gateway->accounting));
 }
 
 /* By reason; those that never were are left out. */
@@ -101,15 +109,15 @@ json_t *status_json(const struct gateway *gateway)
 	(void)json_array_extend(parts, workers);
 	json_decref(workers);
 	return json_pack(
-	    "{s:s, s:s, s:s, s:o, s:o, s:o, s:{s:i, s:i, s:i}, s:o, s:o, s:{s:o, s:s}}", "schema",
-	    "l2tpgw.status/1", "state", state_name(gateway), "version", L2TPGW_VERSION, "since",
-	    time_json(gateway->started), "gateway", gateway_json(gateway), "parts", parts,
+	    "{s:s, s:s, s:s, s:o, s:o, s:o, s:{s:i, s:i, s:i}, s:o, s:o, s:o, s:{s:o, s:s}}",
+	    "schema", "l2tpgw.status/1", "state", state_name(gateway), "version", L2TPGW_VERSION,
+	    "since", time_json(gateway->started), "gateway", gateway_json(gateway), "parts", parts,
 	    "sessions", "up", (int)session_count(gateway->sessions, SESSION_UP), "dialing",
 	    (int)(session_count(gateway->sessions, SESSION_SECURED) +
 		  session_count(gateway->sessions, SESSION_DIALING)),
 	    "max", (int)gateway->policy->l2tp.max_sessions, "refused", refused_json(gateway),
-	    "warnings", warnings_json(gateway), "last_apply", "time", time_json(gateway->applied),
-	    "result", gateway->apply_result);
+	    "radius", radius_json(gateway), "warnings", warnings_json(gateway), "last_apply",
+	    "time", time_json(gateway->applied), "result", gateway->apply_result);
 }
 
 json_t *status_sessions(struct gateway *gateway, const char *id)

@@ -18,7 +18,6 @@ static struct {
 	option_t *options;
 	jmp_buf died;
 	int warnings;
-	int idle, maxconnect;
 } fake_pppd;
 
 lcp_options lcp_wantoptions[NUM_PPP];
@@ -74,21 +73,10 @@ void ppp_untimeout(void (*function)(void *), void *arg)
 		fake_pppd.timer = NULL;
 }
 
-void ppp_set_max_idle_time(unsigned int idle)
-{
-	fake_pppd.idle = (int)idle;
-}
-
-void ppp_set_max_connect_time(unsigned int max)
-{
-	fake_pppd.maxconnect = (int)max;
-}
-
 #else /* 2.4.9 */
 
 char req_ifname[PPPD_IFNAME_SIZE];
 char *ipparam;
-int idle_time_limit, maxconnect;
 struct notifier *phasechange, *ip_up_notifier, *ip_down_notifier, *exitnotify;
 int (*chap_verify_hook)(char *, char *, int, struct chap_digest_type *, unsigned char *,
 			unsigned char *, char *, int);
@@ -150,17 +138,6 @@ void fatal(FAKE_FORMAT format, ...)
 {
 	(void)format;
 	longjmp(fake_pppd.died, 1);
-}
-
-static inline void fake_pppd_limits(int *idle, int *max)
-{
-#if __has_include(<pppd/pppdconf.h>)
-	*idle = fake_pppd.idle;
-	*max = fake_pppd.maxconnect;
-#else
-	*idle = idle_time_limit;
-	*max = maxconnect;
-#endif
 }
 
 #endif

@@ -27,16 +27,13 @@ static void all_fields_are_taken(void **state)
 	(void)state;
 	fill(&answer,
 	     "type=admitted\nmessage=S=12 M=Access granted\naddress=10.9.0.2\ndns1=10.0.0.1\n"
-	     "dns2=10.0.0.2\nidle=600\nmaxconnect=0\n");
+	     "dns2=10.0.0.2\n");
 	admission = admission_read(&answer);
 	assert_true(admission.admitted);
 	assert_string_equal(admission.message, "S=12 M=Access granted");
 	assert_int_equal(admission.address, 0x0a090002);
 	assert_int_equal(admission.dns[0], 0x0a000001);
 	assert_int_equal(admission.dns[1], 0x0a000002);
-	assert_true(admission.has_limits);
-	assert_int_equal(admission.idle, 600);
-	assert_int_equal(admission.maxconnect, 0);
 }
 
 static void the_least(void **state)
@@ -48,7 +45,6 @@ static void the_least(void **state)
 	fill(&answer, "type=admitted\nmessage=x\naddress=10.9.0.2\n");
 	admission = admission_read(&answer);
 	assert_true(admission.admitted);
-	assert_false(admission.has_limits);
 	assert_int_equal(admission.dns[0], 0);
 	assert_int_equal(admission.dns[1], 0);
 }
@@ -65,8 +61,6 @@ static void refusals(void **state)
 		"type=admitted\nmessage=x\naddress=10.9.0.2/32\n",
 		"type=admitted\nmessage=x\naddress=10.9.0.2\ndns1=no\n",
 		"type=admitted\nmessage=x\naddress=10.9.0.2\ndns2=0.0.0.0\n",
-		"type=admitted\nmessage=x\naddress=10.9.0.2\nidle=-1\n",
-		"type=admitted\nmessage=x\naddress=10.9.0.2\nmaxconnect=2147483648\n",
 	};
 	struct fields answer;
 

@@ -161,6 +161,28 @@ static void nothing_cut_is_sent(void **state)
 
 #define test(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
+/* The last word of a pppd finds an l2tpgwd that is just coming back. */
+static void reported_to_one_that_comes_back(void **state)
+{
+	struct fields message = hello();
+	pid_t child;
+	int status;
+
+	(void)state;
+	fake_daemon_stop(&fake);
+	child = fork();
+	assert_true(child >= 0);
+	if (!child)
+		_exit(channel_report_within(fake.path, &message, 5000, &err) ? 1 : 0);
+	usleep(300000);
+	fake_daemon_listen(&fake);
+	assert_true(fake_daemon_take(&fake, &message) >= 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	fake_daemon_stop(&fake);
+	assert_int_equal(channel_report_within(fake.path, &message, 200, &err), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +193,7 @@ int main(void)
 		test(a_daemon_that_restarts_is_found),
 		test(reports_never_wait),
 		test(nothing_cut_is_sent),
+		test(reported_to_one_that_comes_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -287,9 +287,8 @@ static void refused_client_is_reported_at_the_end(void **state)
 static void admitted_is_in(void **state)
 {
 	static const char answer[] = "type=admitted\0message=S=0123\0address=10.9.0.2\0"
-				     "dns1=10.0.0.1\0idle=60\0maxconnect=3600";
+				     "dns1=10.0.0.1";
 	uint32_t address = 1;
-	int idle, max;
 
 	(void)state;
 	assert_true(starts());
@@ -304,9 +303,6 @@ static void admitted_is_in(void **state)
 	assert_int_equal(allowed_address_hook(0), 0);
 	assert_int_equal(ipcp_allowoptions[0].dnsaddr[0], htonl(0x0a000001));
 	assert_int_equal(ipcp_allowoptions[0].dnsaddr[1], 0);
-	fake_pppd_limits(&idle, &max);
-	assert_int_equal(idle, 60);
-	assert_int_equal(max, 3600);
 }
 
 static void up_is_reported(void **state)
