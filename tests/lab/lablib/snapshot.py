@@ -27,7 +27,7 @@ def snapshot(node):
         "l2tp": _lines(node, "ip l2tp show tunnel"),
         "sockets": _lines(node, "ss -Hlnxtu", _socket),
         "sysctls": node.call(_sysctls),
-        "files": node.call(_files),
+        "files": node.call(files_of),
     }
 
 
@@ -86,7 +86,7 @@ def _sysctls():
     return found
 
 
-def _files():
+def files_of():
     """Type, mode, owner, and for files size and time of change, for files below FOLDERS."""
     found = {}
     for top in FOLDERS:
