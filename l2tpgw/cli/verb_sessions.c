@@ -13,8 +13,8 @@
 #define SESSIONS_TIMEOUT_MS 10000
 #define WATCH_INTERVAL_S    1
 
-static const char *const titles[] = { "USER", "ADDRESS", "PEER", "INTERFACE", "STATE",
-				      "FOR",  "IN",      "OUT",  "ESP",       "ID" };
+static const char *const titles[] = { "USER", "GROUP", "ADDRESS", "PEER", "INTERFACE", "STATE",
+				      "FOR",  "IN",    "OUT",     "ESP",  "ID" };
 #define COLUMNS (sizeof(titles) / sizeof(titles[0]))
 
 static const char *session_for(struct arena *arena, const json_t *session)
@@ -51,15 +51,16 @@ static const char *session_peer(struct arena *arena, const json_t *session)
 static void session_cells(struct arena *arena, const json_t *session, const char **cell)
 {
 	cell[0] = print_text(session, "user");
-	cell[1] = print_text(session, "address");
-	cell[2] = session_peer(arena, session);
-	cell[3] = print_text(session, "interface");
-	cell[4] = print_text(session, "state");
-	cell[5] = session_for(arena, session);
-	cell[6] = session_bytes(arena, session, "rx_bytes");
-	cell[7] = session_bytes(arena, session, "tx_bytes");
-	cell[8] = print_text(json_object_get(session, "esp"), "proposal");
-	cell[9] = print_text(session, "id");
+	cell[1] = print_text(session, "group");
+	cell[2] = print_text(session, "address");
+	cell[3] = session_peer(arena, session);
+	cell[4] = print_text(session, "interface");
+	cell[5] = print_text(session, "state");
+	cell[6] = session_for(arena, session);
+	cell[7] = session_bytes(arena, session, "rx_bytes");
+	cell[8] = session_bytes(arena, session, "tx_bytes");
+	cell[9] = print_text(json_object_get(session, "esp"), "proposal");
+	cell[10] = print_text(session, "id");
 }
 
 static void print_sessions(const json_t *sessions)

@@ -39,6 +39,23 @@ static void print_radius(const json_t *radius)
 		       (long long)waiting);
 }
 
+/* "  refused      4 unknown-user, 1 hours": logins, since l2tpgwd began. */
+static void print_refused(const json_t *refused)
+{
+	const char *reason, *before = "";
+	json_t *count;
+
+	if (!json_object_size(refused))
+		return;
+	printf("  %-12s ", "refused");
+	json_object_foreach((json_t *)refused, reason, count)
+	{
+		printf("%s%lld %s", before, (long long)json_integer_value(count), reason);
+		before = ", ";
+	}
+	putchar('\n');
+}
+
 static void print_status(const json_t *status)
 {
 	const json_t *gateway = json_object_get(status, "gateway");
@@ -54,6 +71,7 @@ static void print_status(const json_t *status)
 	       (long long)json_integer_value(json_object_get(sessions, "up")),
 	       (long long)json_integer_value(json_object_get(sessions, "dialing")),
 	       (long long)json_integer_value(json_object_get(sessions, "max")));
+	print_refused(json_object_get(status, "refused"));
 	print_radius(json_object_get(status, "radius"));
 	json_array_foreach(json_object_get(status, "warnings"), i, item)
 	    printf("warning: %s\n", json_string_value(item));

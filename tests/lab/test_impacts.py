@@ -47,7 +47,7 @@ CLASSES = (
     ("DNS", section("ppp", dns=[RESOLVER], wins=["10.77.0.9"]), {"ppp.dns": NEW, "ppp.wins": NEW}),
     ("MTU", section("ppp", mtu=1280, mru=1280), {"ppp.mtu": NEW, "ppp.mru": NEW}),
     ("LCP and time-outs", section("ppp", echo_interval="20s", echo_failures=5, idle_timeout="1h", session_timeout="9h"),
-     {"ppp.echo_interval": NEW, "ppp.echo_failures": NEW, "ppp.idle_timeout": NEW, "ppp.session_timeout": NEW}),
+     {"ppp.echo_interval": NEW, "ppp.echo_failures": NEW, "ppp.idle_timeout": LIVE, "ppp.session_timeout": LIVE}),
     ("pool grown", section("addresses", pool="10.99.0.0/22"), {"addresses.pool": NEW}),
     ("pool moved", section("addresses", pool="10.98.0.0/22", local="10.98.0.1"),
      {"addresses.pool": NEW, "addresses.local": NEW}),

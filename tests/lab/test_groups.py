@@ -1,0 +1,341 @@
+"""Groups: where their clients may go, how many there may be, with which addresses and how long; and what nobody may."""
+
+import json
+import socket
+import time
+
+from lablib.checks import check, equal, holds, note, wait_until
+from lablib.client import Client, connect_all
+from lablib.gateway import LOCAL, Gateway, policy
+from lablib.stream import Stream
+from lablib.topology import GATEWAY, SERVER, WEB, Topology
+from lablib.transfer import serve
+
+GROUP = "groups"
+TIMEOUT = 1200
+
+NAMES = ("alice", "beth", "carol", "dora", "erin")
+GROUP_OF = {"alice": "staff", "beth": "guests", "dora": "single", "erin": "guests"}
+GUESTS = "10.98.0.0/30"  # two addresses
+GROUPS = {
+    "staff": {"allow": [{"to": SERVER, "proto": "tcp", "ports": [7000, "7010-7020"]}, {"to": SERVER, "proto": "icmp"}]},
+    "guests": {"allow": [f"{WEB}/32"], "pool": "guests"},
+    "single": {"user_sessions": 1},
+}
+DOWNLOAD = 400_000_000
+
+
+def content(groups=GROUPS, group_of=GROUP_OF, **sections):
+    whole = policy(tuple((name, "wonderland") for name in NAMES), groups=groups, **sections)
+    whole["addresses"]["pools"] = {"guests": GUESTS}
+    for user in whole["users"]:
+        if user["name"] in group_of:
+            user["group"] = group_of[user["name"]]
+    return whole
+
+
+def applied(gateway, *arguments, **changes):
+    gateway.write_policy(content(**changes))
+    return gateway.json("apply", *arguments)
+
+
+def start(net, **changes):
+    gateway = Gateway(net.gw)
+    gateway.write_policy(content(**changes))
+    gateway.up()
+    return gateway
+
+
+def opens(node, host, port):
+    """Whether a TCP connection can be made; a refusal is an answer too."""
+    def attempt():
+        try:
+            socket.create_connection((host, port), timeout=4).close()
+        except ConnectionRefusedError:
+            return "refused"
+        except OSError:
+            return "silence"
+        return "open"
+    return node.call(attempt)
+
+
+def listen(node, *ports):
+    def wait():
+        listeners = [socket.create_server(("0.0.0.0", port)) for port in ports]
+        while True:
+            time.sleep(1000 + len(listeners))
+    return node.spawn(wait)
+
+
+def ways(gateway):
+    """{address: group}, as the kernel has it; the two maps must agree."""
+    found = []
+    for name, prefix in (("acl_to", "to_"), ("acl_from", "from_")):
+        listing = json.loads(gateway.node.run(["nft", "-j", "list", "map", "inet", "l2tpgw", name]).stdout)
+        elements = next(one["map"] for one in listing["nftables"] if "map" in one).get("elem", [])
+        found.append({address: verdict["goto"]["target"].removeprefix(prefix) for address, verdict in elements})
+    equal("both maps of the kernel say the same", found[0], found[1])
+    return found[0]
+
+
+def agree(gateway, what):
+    equal(f"{what}: the kernel knows where each session may go, and of no other",
+          ways(gateway), {one["address"]: one["group"] for one in gateway.sessions() if one["address"]})
+
+
+def test_where_clients_may_go():
+    net = Topology(direct=1, nat1=2)
+    gateway = start(net)
+    server = net.srv.spawn(serve)
+    others = [listen(net.srv, 7001, 7011), listen(net.gw, 22, 8080)]
+    clients = {user: Client(node, user, ppp="+ipv6" if user == "carol" else "") for user, node in zip(NAMES, net.clients())}
+    equal("all connect", connect_all(list(clients.values())), {})
+    gateway.wait_sessions(3)
+    shown(gateway)
+    agree(gateway, "after the logins")
+    walls(net, gateway, clients)
+    nothing_else(net, clients)
+    change_under_way(gateway, clients)
+    persist(gateway, clients)
+    for task in (server, *others):
+        task.kill()
+
+
+def shown(gateway):
+    of = {one["user"]: one for one in gateway.sessions()}
+    equal("sessions shows each one's group", {user: one["group"] for user, one in of.items()},
+          {"alice": "staff", "beth": "guests", "carol": "default"})
+    check("beth has an address of her group's pool", of["beth"]["address"] in ("10.98.0.1", "10.98.0.2"), of["beth"])
+    check("so does the table for people", "staff" in gateway.cli("sessions").stdout, gateway.cli("sessions").stdout)
+
+
+def walls(net, gateway, clients):
+    alice, beth, carol = (clients[name] for name in ("alice", "beth", "carol"))
+    address = {user: client.address() for user, client in clients.items()}
+    equal("alice: a port of the list", opens(alice.node, SERVER, 7000), "open")
+    equal("alice: one of a range", opens(alice.node, SERVER, 7011), "open")
+    equal("alice: another port", opens(alice.node, SERVER, 7001), "silence")
+    equal("alice: ICMP", alice.ping(SERVER), 3)
+    equal("alice: elsewhere", alice.ping(WEB, count=2, wait=2), 0)
+    equal("beth: where she may go", beth.ping(WEB), 3)
+    equal("beth: elsewhere", beth.ping(SERVER, count=2, wait=2), 0)
+    equal("carol: everywhere", (carol.ping(SERVER), carol.ping(WEB)), (3, 3))
+    net.inet.ip(f"route replace 10.98.0.0/15 via {GATEWAY}")
+    equal("who may be gone to may come", net.srv.ping(address["carol"]), 3)
+    equal("who may not, may not", net.srv.ping(address["beth"], count=2, wait=2), 0)
+    equal("a port alone gives nobody the right to come", net.srv.ping(address["alice"], count=2, wait=2), 0)
+    equal("clients do not see each other", carol.ping(address["beth"], count=2, wait=2), 0)
+    applied(gateway, firewall={"isolate_clients": False})
+    equal("if they may, their groups still count", carol.ping(address["beth"], count=2, wait=2), 0)
+    equal("in both directions", beth.ping(address["carol"], count=2, wait=2), 0)
+    applied(gateway)
+
+
+def nothing_else(net, clients):
+    carol = clients["carol"]
+    for host in (LOCAL, GATEWAY, "10.77.0.1"):
+        equal(f"the gateway answers pings to {host}", carol.ping(host), 3)
+        for port in (22, 8080):
+            equal(f"but nothing else at {host}:{port}", opens(carol.node, host, port), "silence")
+    check("IPv6 is refused", carol.ppp_said(r"rcvd \[LCP ProtRej .*80 57"), carol.logs())
+    for interface in net.gw.interfaces():
+        if interface.startswith("l2tpgw"):
+            equal(f"{interface} has no IPv6", net.gw.run(["ip", "-6", "addr", "show", "dev", interface]).stdout, "")
+
+
+def change_under_way(gateway, clients):
+    """The group of who downloads loses the right to: it stops at once, and nobody else notices."""
+    carol, alice = clients["carol"], clients["alice"]
+    node = carol.node
+    task = node.spawn(carol_downloads)
+    wait_until(lambda: received(carol) > 2_000_000, 60, "the download runs")
+    before = gateway.identity()
+    with Stream([alice], SERVER) as stream:
+        answer = applied(gateway, groups={**GROUPS, "default": {"allow": [f"{WEB}/32"]}})
+        stopped = received(carol)
+        equal("it is live", {change["impact"] for change in answer["changes"] if change["object"].startswith("group")},
+              {"live"})
+        time.sleep(3)  # nothing is to happen
+        equal("not a byte of the forbidden download comes any more", received(carol) - stopped, 0)
+        equal("the rest is as before", (carol.ping(WEB), carol.ping(SERVER, count=2, wait=2)), (3, 0))
+    equal("nobody else loses a packet", stream.lost, {})
+    equal("all sessions are the same", gateway.identity(), before)
+    applied(gateway)
+    check("what is allowed again goes on", holds(lambda: received(carol) > stopped + 1_000_000, 60), received(carol))
+    task.kill()
+    moves(gateway, clients)
+
+
+def carol_downloads():
+    from lablib.transfer import transfer
+    return transfer(SERVER, 0, DOWNLOAD)
+
+
+def received(client):
+    return client.node.counters(client.ifname())[0]
+
+
+def moves(gateway, clients):
+    """A user changes groups; then the group that is left goes away."""
+    carol = clients["carol"]
+    applied(gateway, group_of={**GROUP_OF, "carol": "guests"})
+    equal("carol is where guests are", (carol.ping(WEB), carol.ping(SERVER, count=2, wait=2)), (3, 0))
+    agree(gateway, "after a move")
+    without = {name: group for name, group in GROUPS.items() if name != "guests"}
+    applied(gateway, groups=without, group_of={"alice": "staff"})
+    equal("a group goes, its users are elsewhere", clients["beth"].ping(SERVER), 3)
+    agree(gateway, "after a group went")
+    applied(gateway)
+    agree(gateway, "after it came back")
+    gateway.cli("rollback")
+    agree(gateway, "after a rollback")
+    gateway.cli("rollback")
+    applied(gateway)
+
+
+def persist(gateway, clients):
+    before = gateway.identity()
+    gateway.kill("l2tpgwd")
+    gateway.node.run("nft flush map inet l2tpgw acl_to")
+    equal("without its element an address goes nowhere", clients["carol"].ping(WEB, count=2, wait=2), 0)
+    gateway.daemon()
+    gateway.wait_state()
+    agree(gateway, "after l2tpgwd was killed")
+    equal("and carol goes on", clients["carol"].ping(WEB), 3)
+    gateway.node.run(["nft", "delete", "element", "inet", "l2tpgw", "acl_from", "{", clients["carol"].address(), "}"])
+    check("what somebody deletes is put back", gateway.logged("where sessions may go was changed", 30), gateway.log())
+    agree(gateway, "after an element was deleted")
+    gateway.node.run("nft delete table inet l2tpgw")
+    wait_until(lambda: clients["carol"].ping(WEB, count=1, wait=1), 30, "the table is back")
+    agree(gateway, "after the table was deleted")
+    equal("all sessions are the same", gateway.identity(), before)
+
+
+def refusals(gateway):
+    return gateway.status()["refused"]
+
+
+def test_how_many_and_how_long():
+    net = Topology(direct=1, nat1=3, nat2=1)
+    gateway = start(net)
+    nodes = net.clients()
+    last_of_a_user(gateway, nodes)
+    last_address(gateway, nodes)
+    limits_of_time(gateway, nodes)
+
+
+def race(gateway, first, second, reason):
+    """Both dial at once: one is in, the other is refused for that reason."""
+    since = len(gateway.log())
+    both = [first, second]
+    for client in both:
+        client.start()
+    for client in both:
+        client.secure(wait=False)
+    for client in both:
+        client.secured()
+    for client in both:
+        client.dial()
+    line = gateway.logged(rf"refused \w+ from [\d.:]+: .*{reason}", 90, since)
+    check(f"one is refused, and it is told who, from where and why: {reason}", line, gateway.log()[since:])
+    winner = wait_until(lambda: next((client for client in both if client.address()), None), 90, "one is in")
+    loser = both[1 - both.index(winner)]
+    winner.wait_up().answered()
+    check("the other is not", not loser.is_up())
+    return winner, loser
+
+
+def last_of_a_user(gateway, nodes):
+    first, second = Client(nodes[0], "dora"), Client(nodes[1], "dora")
+    winner, loser = race(gateway, first, second, "as many sessions as allowed")
+    equal("dora has one session", [one["user"] for one in gateway.sessions() if one["state"] == "up"], ["dora"])
+    check("the refusals are counted", refusals(gateway).get("user-limit", 0) >= 1, refusals(gateway))
+    loser.stop()
+    single = {"single": {"user_sessions": 1, "when_full": "close-oldest"}}
+    applied(gateway, groups={**GROUPS, **single})
+    loser.connect()
+    check("now the older one makes room", gateway.logged(r"dora\b.* is down .*made room", 30), gateway.log())
+    winner.wait_down()
+    equal("and the newer one is served", loser.ping(SERVER), 3)
+    gateway.wait_sessions(1)
+    for client in (first, second):
+        client.stop()
+    wait_until(lambda: not gateway.sessions(), 60, "all are gone")
+
+
+def last_address(gateway, nodes):
+    beth = Client(nodes[2], "beth").connect()
+    winner, loser = race(gateway, Client(nodes[0], "erin"), Client(nodes[3], "erin"), "no free address")
+    used = [one["address"] for one in gateway.sessions() if one["address"]]
+    equal("two addresses, each once", sorted(used), ["10.98.0.1", "10.98.0.2"])
+    check("the refusals are counted", refusals(gateway).get("exhausted", 0) >= 1, refusals(gateway))
+    mine = winner.address()
+    winner.hangup().stop()
+    gateway.wait_sessions(1)
+    loser.stop()
+    loser.connect()
+    equal("the same user gets the same address again", loser.address(), mine)
+    for client in (beth, loser):
+        client.stop()
+    wait_until(lambda: not gateway.sessions(), 60, "all are gone")
+
+
+def limits_of_time(gateway, nodes):
+    clients = {user: Client(node, user) for user, node in zip(("alice", "beth", "carol"), nodes)}
+    equal("three connect", connect_all(list(clients.values())), {})
+    gateway.wait_sessions(3)
+    with Stream([clients["carol"]], SERVER) as stream:
+        by_time(gateway, clients["alice"])
+        by_idleness(gateway, clients["beth"])
+    equal("nobody else loses a packet", stream.lost, {})
+    by_hours(gateway, clients["carol"])
+
+
+def by_time(gateway, alice):
+    long = {"staff": {**GROUPS["staff"], "session_timeout": "1h"}}
+    applied(gateway, groups={**GROUPS, **long})
+    left = gateway.session_of("alice")["limits"]["session"]
+    check("what is left of the time is shown", left and 3000 < left <= 3600, left)
+    gateway.write_policy(content(groups={**GROUPS, "staff": {**GROUPS["staff"], "session_timeout": "1s"}}))
+    refused = gateway.cli("apply", check=False)
+    check("a limit that is over already drops, and is refused, naming whom",
+          refused.returncode == 1 and "alice" in refused.stderr and "--allow-drop" in refused.stderr, refused.stderr)
+    gateway.cli("apply", "--allow-drop")
+    check("the session ends with its reason", gateway.logged(r"alice\b.* is down .*session_timeout", 30), gateway.log())
+    alice.wait_down()
+    alice.stop()
+
+
+def by_idleness(gateway, beth):
+    applied(gateway, groups={**GROUPS, "guests": {**GROUPS["guests"], "idle_timeout": "8s"}})
+    began = time.monotonic()
+    equal("traffic keeps it alive", beth.ping(WEB, count=30, interval=0.5), 30)
+    check("for longer than the idle time-out", time.monotonic() - began > 10, time.monotonic() - began)
+    check("and it is up", gateway.session_of("beth") is not None)
+    silent = time.monotonic()
+    check("the session ends with its reason", gateway.logged(r"beth\b.* is down .*idle_timeout", 60), gateway.log())
+    note(f"ended {time.monotonic() - silent:.1f} s after the last packet; the time-out is 8 s")
+    beth.wait_down()
+    beth.stop()
+
+
+def by_hours(gateway, carol):
+    """The hours end a few seconds from now, in a zone of their own."""
+    closing = time.time() + 75
+    zone = "Asia/Kathmandu"  # 5:45 east
+    local = time.gmtime(closing + 20700)
+    hours = [{"from": "00:00" if local.tm_hour or local.tm_min else "23:00", "to": time.strftime("%H:%M", local), "zone": zone}]
+    applied(gateway, groups={**GROUPS, "default": {"hours": hours}})
+    end = gateway.session_of("carol")["limits"]["hours"]
+    equal("when they end is shown", end, time.strftime("%Y-%m-%dT%H:%M:00Z", time.gmtime(closing)))
+    check("the session ends with its reason, mid-session", gateway.logged(r"carol\b.* is down .*hours", 120), gateway.log())
+    late = time.time() - time.mktime(time.strptime(end, "%Y-%m-%dT%H:%M:%SZ")) + time.timezone
+    check("not before it is time", late >= 0, late)
+    note(f"{late:.1f} s after the hours were over")
+    carol.wait_down()
+    carol.stop()
+    since = len(gateway.log())
+    carol.start().secure().dial()
+    check("who comes outside the hours is refused", gateway.logged(r"refused carol .*hours", 60, since), gateway.log()[since:])
+    check("the refusals are counted", refusals(gateway).get("hours", 0) >= 1, refusals(gateway))
+    carol.stop()
