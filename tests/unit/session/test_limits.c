@@ -43,6 +43,7 @@ static int try(uint64_t ms, uint32_t n, uint32_t pid, const char *user)
 	case SESSION_DENY:
 		return (int)answer.denial;
 	case SESSION_WAIT:
+	case SESSION_ASK:
 		break;
 	}
 	return -1;
