@@ -267,6 +267,13 @@ int ruleset_run(const struct paths *paths, const char *text, size_t len, struct 
 	return record_write(paths, arena, text, len, &listing, err);
 }
 
+/* Our own transaction is one, and each is counted. */
+static void note_own(uint32_t before, uint32_t after)
+{
+	if (seen_unchanged && seen_unchanged == before && after == before + 1)
+		seen_unchanged = after;
+}
+
 int ruleset_run_elements(const char *commands, struct err *err)
 {
 	uint32_t before, after;
@@ -274,8 +281,18 @@ int ruleset_run_elements(const char *commands, struct err *err)
 	if (nft_generation(&before, err) < 0 || nft_run(commands, err) < 0 ||
 	    nft_generation(&after, err) < 0)
 		return -1;
-	if (seen_unchanged && seen_unchanged == before && after == before + 1)
-		seen_unchanged = after;
+	note_own(before, after);
+	return 0;
+}
+
+int ruleset_set_elements(int fd, const struct nft_element *list, size_t count, struct err *err)
+{
+	uint32_t before, after;
+
+	if (nft_generation_over(fd, &before, err) < 0 || nft_map_run(fd, list, count, err) < 0 ||
+	    nft_generation_over(fd, &after, err) < 0)
+		return -1;
+	note_own(before, after);
 	return 0;
 }
 

@@ -9,6 +9,7 @@
  * milliseconds; do it when somebody else changed nftables, and to plan.
  */
 #include "apply/object.h"
+#include "drive/nft_map.h"
 
 /* The text as value; if the table says something else, "", with a note of what was found. */
 int ruleset_get(const struct paths *paths, struct arena *arena, struct object_value *value,
@@ -20,6 +21,8 @@ int ruleset_run(const struct paths *paths, const char *text, size_t len, struct 
  * to be unchanged before them needs no look after them.
  */
 int ruleset_run_elements(const char *commands, struct err *err);
+/* The same by nft_map_run(): `fd` is of nft_map_open(). */
+int ruleset_set_elements(int fd, const struct nft_element *list, size_t count, struct err *err);
 /* Nobody else has changed nftables since it was last looked at. */
 bool ruleset_is_unchanged(void);
 int ruleset_remove(const struct paths *paths, struct err *err);

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "apply/ruleset.h"
 #include "base/cleanup.h"
@@ -26,6 +27,7 @@ struct acls {
 	bool known;                  /* the session table holds the sessions there are */
 	bool failed;                 /* the kernel's maps are not what `on` says */
 	uint64_t retry_due;          /* ms */
+	int fd;                      /* to nftables; -1 = not open */
 	struct entry on[FABRIC_SLOTS];
 };
 
@@ -34,11 +36,14 @@ struct acls *acls_new(struct gateway *gateway)
 	struct acls *acls = mem_alloc(sizeof(*acls));
 
 	acls->gateway = gateway;
+	acls->fd = -1;
 	return acls;
 }
 
 void acls_free(struct acls *acls)
 {
+	if (acls && acls->fd >= 0)
+		(void)close(acls->fd);
 	free(acls);
 }
 
@@ -82,40 +87,64 @@ static void put(struct buf *out, const struct entry *entry)
 		   address, entry->group, address, entry->group);
 }
 
-static void change(struct acls *acls, struct buf *out, uint32_t slot)
+struct elements {
+	struct arena *arena;
+	struct nft_element *list;
+	size_t count;
+};
+
+static void push(struct elements *elements, const char *map, uint32_t address, const char *chain)
+{
+	struct nft_element *element = arena_push(elements->arena, (void **)&elements->list,
+						 &elements->count, sizeof(*element));
+
+	*element = (struct nft_element){ .map = map, .address = address, .chain = chain };
+}
+
+static void change(struct acls *acls, struct elements *elements, uint32_t slot)
 {
 	struct entry entry = wanted(acls, slot), *on = &acls->on[slot];
-	char address[IP4_TEXT_MAX];
 
 	if (is_same(&entry, on))
 		return;
 	if (on->address && !is_shared(acls, slot)) {
-		ip4_text(on->address, address);
-		buf_printf(out,
-			   "delete element inet " FABRIC_TABLE " " ACL_TO " { %s }\n"
-			   "delete element inet " FABRIC_TABLE " " ACL_FROM " { %s }\n",
-			   address, address);
+		push(elements, ACL_TO, on->address, NULL);
+		push(elements, ACL_FROM, on->address, NULL);
 	}
-	if (entry.address)
-		put(out, &entry);
+	if (entry.address) {
+		push(elements, ACL_TO, entry.address,
+		     arena_printf(elements->arena, ACL_TO_CHAIN "%s", entry.group));
+		push(elements, ACL_FROM, entry.address,
+		     arena_printf(elements->arena, ACL_FROM_CHAIN "%s", entry.group));
+	}
 	*on = entry;
 }
 
-static void run(struct acls *acls, const struct buf *text)
+static void failed(struct acls *acls, const struct err *err)
+{
+	if (!acls->failed)
+		log_error("where sessions may go cannot be put into nftables: %s", err->text);
+	acls->failed = true;
+	acls->retry_due = loop_ms() + RETRY_MS;
+}
+
+static void run(struct acls *acls, const struct elements *elements)
 {
 	struct err err = { .code = ERR_NONE };
 
-	if (!text->len || ruleset_run_elements(buf_text(text), &err) == 0)
+	if (!elements->count)
 		return;
-	if (!acls->failed)
-		log_error("where sessions may go cannot be put into nftables: %s", err.text);
-	acls->failed = true;
-	acls->retry_due = loop_ms() + RETRY_MS;
+	if (acls->fd < 0)
+		acls->fd = nft_map_open(&err);
+	if (acls->fd < 0 ||
+	    ruleset_set_elements(acls->fd, elements->list, elements->count, &err) < 0)
+		failed(acls, &err);
 }
 
 void acls_refill(struct acls *acls)
 {
 	cleanup_buf struct buf text = BUF_INIT;
+	struct err err = { .code = ERR_NONE };
 
 	if (!acls->known)
 		return;
@@ -127,7 +156,8 @@ void acls_refill(struct acls *acls)
 			put(&text, &acls->on[slot]);
 	}
 	acls->failed = false;
-	run(acls, &text);
+	if (ruleset_run_elements(buf_text(&text), &err) < 0)
+		failed(acls, &err);
 }
 
 void acls_sessions_known(struct acls *acls)
@@ -138,12 +168,13 @@ void acls_sessions_known(struct acls *acls)
 
 void acls_slot(struct acls *acls, uint32_t slot)
 {
-	cleanup_buf struct buf text = BUF_INIT;
+	cleanup_arena struct arena *arena = arena_new();
+	struct elements elements = { .arena = arena };
 
 	if (!acls->known)
 		return;
-	change(acls, &text, slot);
-	run(acls, &text);
+	change(acls, &elements, slot);
+	run(acls, &elements);
 }
 
 bool acls_hold(const struct acls *acls, uint32_t slot)
@@ -153,12 +184,13 @@ bool acls_hold(const struct acls *acls, uint32_t slot)
 
 void acls_follow(struct acls *acls, const struct policy *policy)
 {
-	cleanup_buf struct buf text = BUF_INIT;
+	cleanup_arena struct arena *arena = arena_new();
+	struct elements elements = { .arena = arena };
 
 	acls->coming = policy;
 	for (uint32_t slot = 0; acls->known && slot < FABRIC_SLOTS; slot++)
-		change(acls, &text, slot);
-	run(acls, &text);
+		change(acls, &elements, slot);
+	run(acls, &elements);
 }
 
 /* ["10.77.0.2", {"goto": {"target": "to_default"}}] */

@@ -10,6 +10,7 @@
 #include <sys/time.h>
 #include <linux/netlink.h>
 
+#include "base/buf.h"
 #include "base/cleanup.h"
 
 #define DUMP_TRIES  8
@@ -117,21 +118,56 @@ static int receive(int fd, struct exchange *ex, char *buf)
 	return 0;
 }
 
-static int run(int fd, struct nl_msg *msg, struct exchange *ex)
+static uint32_t next_seq(void)
 {
 	static uint32_t seq;
-	struct nlmsghdr *nlh = nlmsg_hdr(msg);
-	char *buf;
+
+	return ++seq;
+}
+
+static int hear(int fd, struct exchange *ex)
+{
+	char *buf = mem_alloc(RECEIVE_MAX);
 	int errnum = 0;
 
-	nlh->nlmsg_seq = ex->seq = ++seq;
-	if (send(fd, nlh, nlh->nlmsg_len, 0) < 0)
-		return errno;
-	buf = mem_alloc(RECEIVE_MAX);
 	while (!ex->done && !errnum)
 		errnum = receive(fd, ex, buf);
 	mem_wipe_free(buf, RECEIVE_MAX);
 	return errnum ? errnum : ex->errnum;
+}
+
+static int run(int fd, struct nl_msg *msg, struct exchange *ex)
+{
+	struct nlmsghdr *nlh = nlmsg_hdr(msg);
+
+	nlh->nlmsg_seq = ex->seq = next_seq();
+	if (send(fd, nlh, nlh->nlmsg_len, 0) < 0)
+		return errno;
+	return hear(fd, ex);
+}
+
+/*
+ * All have one number. The last that does something asks for an acknowledgement; whichever fails is
+ * answered before it.
+ */
+int netlink_batch(int fd, struct nl_msg *const *msgs, size_t count)
+{
+	cleanup_buf struct buf all = BUF_INIT;
+	struct exchange ex = { .seq = next_seq() };
+
+	for (size_t i = 0; i < count; i++) {
+		struct nlmsghdr *nlh = nlmsg_hdr(msgs[i]);
+		char pad[NLMSG_ALIGNTO] = { 0 };
+
+		nlh->nlmsg_seq = ex.seq;
+		if (i + 2 == count)
+			nlh->nlmsg_flags |= NLM_F_ACK;
+		buf_append(&all, (const char *)nlh, nlh->nlmsg_len);
+		buf_append(&all, pad, NLMSG_ALIGN(nlh->nlmsg_len) - nlh->nlmsg_len);
+	}
+	if (send(fd, all.data, all.len, 0) < 0)
+		return errno;
+	return hear(fd, &ex);
 }
 
 int netlink_talk(int fd, struct nl_msg *msg)

@@ -41,6 +41,12 @@ void netlink_put_ip4(struct nl_msg *msg, int type, uint32_t address);
 /* Sends and waits for the acknowledgement. 0, or the errno of the kernel (positive). */
 int netlink_talk(int fd, struct nl_msg *msg);
 
+/*
+ * Sends a transaction: what begins it, what is to be done, what ends it. Of the former only those
+ * between the first and the last are acknowledged. 0, or an errno (positive): then nothing is done.
+ */
+int netlink_batch(int fd, struct nl_msg *const *msgs, size_t count);
+
 struct netlink_dump {
 	void (*begin)(void *user); /* forget what was collected: the dump starts (again) */
 	void (*each)(struct nlmsghdr *nlh, void *user);

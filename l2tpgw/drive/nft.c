@@ -143,7 +143,7 @@ static void generation_take(struct nlmsghdr *nlh, void *user)
 		*generation = ntohl(netlink_u32(attr[NFTA_GEN_ID], 0));
 }
 
-int nft_generation(uint32_t *generation, struct err *err)
+int nft_generation_over(int fd, uint32_t *generation, struct err *err)
 {
 	struct nfgenmsg nfg = { .nfgen_family = AF_UNSPEC, .version = NFNETLINK_V0 };
 	cleanup_nl_msg struct nl_msg *msg =
@@ -151,13 +151,16 @@ int nft_generation(uint32_t *generation, struct err *err)
 	struct netlink_dump dump = { .begin = generation_begin,
 				     .each = generation_take,
 				     .user = generation };
-	cleanup_fd int fd = netlink_open(NETLINK_NETFILTER, NULL, 0, err);
-	int errnum;
+	int errnum = netlink_dump(fd, msg, &dump);
 
-	if (fd < 0)
-		return -1;
-	errnum = netlink_dump(fd, msg, &dump);
 	return errnum ? err_errno(err, errnum, "nftables") : 0;
+}
+
+int nft_generation(uint32_t *generation, struct err *err)
+{
+	cleanup_fd int fd = netlink_open(NETLINK_NETFILTER, NULL, 0, err);
+
+	return fd < 0 ? -1 : nft_generation_over(fd, generation, err);
 }
 
 int nft_table_delete(struct err *err)

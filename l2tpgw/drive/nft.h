@@ -32,6 +32,8 @@ int nft_list(const char *command, bool elements, size_t max, struct buf *out, st
 int nft_table_get(struct nft_table *table, struct err *err);
 /* Counts the transactions in this network namespace, anybody's: equal = nothing was changed. */
 int nft_generation(uint32_t *generation, struct err *err);
+/* The same over a socket for NETLINK_NETFILTER that is open. */
+int nft_generation_over(int fd, uint32_t *generation, struct err *err);
 /* NET_DONE; NET_SAME if it was not there. */
 int nft_table_delete(struct err *err);
 

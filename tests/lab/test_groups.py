@@ -85,7 +85,7 @@ def agree(gateway, what):
 
 def test_where_clients_may_go():
     net = Topology(direct=1, nat1=2)
-    gateway = start(net)
+    gateway = start(net, firewall={"isolate_clients": False})
     server = net.srv.spawn(serve)
     others = [listen(net.srv, 7001, 7011), listen(net.gw, 22, 8080)]
     clients = {user: Client(node, user, ppp="+ipv6" if user == "carol" else "") for user, node in zip(NAMES, net.clients())}
@@ -124,11 +124,8 @@ def walls(net, gateway, clients):
     equal("who may be gone to may come", net.srv.ping(address["carol"]), 3)
     equal("who may not, may not", net.srv.ping(address["beth"], count=2, wait=2), 0)
     equal("a port alone gives nobody the right to come", net.srv.ping(address["alice"], count=2, wait=2), 0)
-    equal("clients do not see each other", carol.ping(address["beth"], count=2, wait=2), 0)
-    applied(gateway, firewall={"isolate_clients": False})
-    equal("if they may, their groups still count", carol.ping(address["beth"], count=2, wait=2), 0)
+    equal("clients may see each other here, but their groups count too", carol.ping(address["beth"], count=2, wait=2), 0)
     equal("in both directions", beth.ping(address["carol"], count=2, wait=2), 0)
-    applied(gateway)
 
 
 def nothing_else(net, clients):
@@ -160,10 +157,8 @@ def change_under_way(gateway, clients):
         equal("the rest is as before", (carol.ping(WEB), carol.ping(SERVER, count=2, wait=2)), (3, 0))
     equal("nobody else loses a packet", stream.lost, {})
     equal("all sessions are the same", gateway.identity(), before)
-    applied(gateway)
-    check("what is allowed again goes on", holds(lambda: received(carol) > stopped + 1_000_000, 60), received(carol))
+    moves(gateway, clients, stopped)
     task.kill()
-    moves(gateway, clients)
 
 
 def carol_downloads():
@@ -175,22 +170,17 @@ def received(client):
     return client.node.counters(client.ifname())[0]
 
 
-def moves(gateway, clients):
-    """A user changes groups; then the group that is left goes away."""
-    carol = clients["carol"]
-    applied(gateway, group_of={**GROUP_OF, "carol": "guests"})
-    equal("carol is where guests are", (carol.ping(WEB), carol.ping(SERVER, count=2, wait=2)), (3, 0))
-    agree(gateway, "after a move")
-    without = {name: group for name, group in GROUPS.items() if name != "guests"}
-    applied(gateway, groups=without, group_of={"alice": "staff"})
-    equal("a group goes, its users are elsewhere", clients["beth"].ping(SERVER), 3)
+def moves(gateway, clients, stopped):
+    """A group goes, whose users are in another one now; carol's own rules are gone too. Then all of it is taken back."""
+    carol, beth = clients["carol"], clients["beth"]
+    applied(gateway, groups={"staff": GROUPS["staff"]}, group_of={"alice": "staff"})
+    equal("who was in a group that went is where the others are", beth.ping(SERVER), 3)
+    check("what is allowed again goes on", holds(lambda: received(carol) > stopped + 1_000_000, 60), received(carol))
+    equal("clients that are isolated do not see each other", beth.ping(carol.address(), count=2, wait=2), 0)
     agree(gateway, "after a group went")
-    applied(gateway)
-    agree(gateway, "after it came back")
     gateway.cli("rollback")
+    equal("taken back", (beth.ping(WEB), beth.ping(SERVER, count=2, wait=2)), (3, 0))
     agree(gateway, "after a rollback")
-    gateway.cli("rollback")
-    applied(gateway)
 
 
 def persist(gateway, clients):
@@ -203,12 +193,17 @@ def persist(gateway, clients):
     agree(gateway, "after l2tpgwd was killed")
     equal("and carol goes on", clients["carol"].ping(WEB), 3)
     gateway.node.run(["nft", "delete", "element", "inet", "l2tpgw", "acl_from", "{", clients["carol"].address(), "}"])
-    check("what somebody deletes is put back", gateway.logged("where sessions may go was changed", 30), gateway.log())
+    check("what somebody deletes is put back", holds(lambda: carols_way(gateway, clients["carol"]), 30))
     agree(gateway, "after an element was deleted")
     gateway.node.run("nft delete table inet l2tpgw")
     wait_until(lambda: clients["carol"].ping(WEB, count=1, wait=1), 30, "the table is back")
     agree(gateway, "after the table was deleted")
     equal("all sessions are the same", gateway.identity(), before)
+
+
+def carols_way(gateway, carol):
+    listing = gateway.node.run("nft -j list map inet l2tpgw acl_from").stdout
+    return carol.address() in listing
 
 
 def refusals(gateway):
@@ -270,9 +265,9 @@ def last_address(gateway, nodes):
     equal("two addresses, each once", sorted(used), ["10.98.0.1", "10.98.0.2"])
     check("the refusals are counted", refusals(gateway).get("exhausted", 0) >= 1, refusals(gateway))
     mine = winner.address()
+    loser.stop()
     winner.hangup().stop()
     gateway.wait_sessions(1)
-    loser.stop()
     loser.connect()
     equal("the same user gets the same address again", loser.address(), mine)
     for client in (beth, loser):
@@ -291,27 +286,34 @@ def limits_of_time(gateway, nodes):
     by_hours(gateway, clients["carol"])
 
 
+def timed(staff="1h", hours=()):
+    return {**GROUPS, "staff": {**GROUPS["staff"], "session_timeout": staff},
+            "guests": {**GROUPS["guests"], "idle_timeout": "8s"}, "default": {"hours": list(hours)}}
+
+
 def by_time(gateway, alice):
-    long = {"staff": {**GROUPS["staff"], "session_timeout": "1h"}}
-    applied(gateway, groups={**GROUPS, **long})
+    applied(gateway, groups=timed())
     left = gateway.session_of("alice")["limits"]["session"]
     check("what is left of the time is shown", left and 3000 < left <= 3600, left)
-    gateway.write_policy(content(groups={**GROUPS, "staff": {**GROUPS["staff"], "session_timeout": "1s"}}))
-    refused = gateway.cli("apply", check=False)
-    check("a limit that is over already drops, and is refused, naming whom",
-          refused.returncode == 1 and "alice" in refused.stderr and "--allow-drop" in refused.stderr, refused.stderr)
-    gateway.cli("apply", "--allow-drop")
-    check("the session ends with its reason", gateway.logged(r"alice\b.* is down .*session_timeout", 30), gateway.log())
+    drops(gateway, "alice", timed("1s"), "session_timeout")
     alice.wait_down()
     alice.stop()
 
 
+def drops(gateway, user, groups, reason):
+    """A limit that is over already ends the session at once: only with --allow-drop."""
+    gateway.write_policy(content(groups=groups))
+    refused = gateway.cli("apply", check=False)
+    check(f"{reason}: a limit that is over drops {user}, which has to be said", refused.returncode == 1 and
+          user in refused.stderr and "--allow-drop" in refused.stderr, refused.stderr)
+    gateway.cli("apply", "--allow-drop")
+    check(f"{reason}: the session ends with its reason", gateway.logged(rf"{user}\b.* is down .*{reason}", 30), gateway.log())
+
+
 def by_idleness(gateway, beth):
-    applied(gateway, groups={**GROUPS, "guests": {**GROUPS["guests"], "idle_timeout": "8s"}})
     began = time.monotonic()
-    equal("traffic keeps it alive", beth.ping(WEB, count=30, interval=0.5), 30)
+    equal("traffic keeps it alive", beth.ping(WEB, count=24, interval=0.5), 24)
     check("for longer than the idle time-out", time.monotonic() - began > 10, time.monotonic() - began)
-    check("and it is up", gateway.session_of("beth") is not None)
     silent = time.monotonic()
     check("the session ends with its reason", gateway.logged(r"beth\b.* is down .*idle_timeout", 60), gateway.log())
     note(f"ended {time.monotonic() - silent:.1f} s after the last packet; the time-out is 8 s")
@@ -320,18 +322,9 @@ def by_idleness(gateway, beth):
 
 
 def by_hours(gateway, carol):
-    """The hours end a few seconds from now, in a zone of their own."""
-    closing = time.time() + 75
-    zone = "Asia/Kathmandu"  # 5:45 east
-    local = time.gmtime(closing + 20700)
-    hours = [{"from": "00:00" if local.tm_hour or local.tm_min else "23:00", "to": time.strftime("%H:%M", local), "zone": zone}]
-    applied(gateway, groups={**GROUPS, "default": {"hours": hours}})
-    end = gateway.session_of("carol")["limits"]["hours"]
-    equal("when they end is shown", end, time.strftime("%Y-%m-%dT%H:%M:00Z", time.gmtime(closing)))
-    check("the session ends with its reason, mid-session", gateway.logged(r"carol\b.* is down .*hours", 120), gateway.log())
-    late = time.time() - time.mktime(time.strptime(end, "%Y-%m-%dT%H:%M:%SZ")) + time.timezone
-    check("not before it is time", late >= 0, late)
-    note(f"{late:.1f} s after the hours were over")
+    """Hours that are over, in a zone that is not the gateway's."""
+    local = [time.strftime("%H:%M", time.gmtime(time.time() + 20700 + late)) for late in (120, -60)]  # 5:45 east
+    drops(gateway, "carol", timed("1s", [{"from": local[0], "to": local[1], "zone": "Asia/Kathmandu"}]), "hours")
     carol.wait_down()
     carol.stop()
     since = len(gateway.log())
