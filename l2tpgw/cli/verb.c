@@ -28,6 +28,7 @@ const struct option_spec option_specs[OPTION_IDS] = {
 	[OPTION_GENERATE] = { "generate", NULL, "make a password of 80 random bits" },
 	[OPTION_ASK] = { "ask", NULL, "ask for the password at the terminal, twice" },
 	[OPTION_SHOW] = { "show", NULL, "print a generated password even if it is no terminal" },
+	[OPTION_GROUP] = { "group", "GROUP", "the group whose rules count for the user" },
 	[OPTION_ADDRESS] = { "address", "ADDRESS", "the address the user always gets" },
 	[OPTION_COMMENT] = { "comment", "TEXT", "a note that stands beside the user" },
 	[OPTION_EXPIRES] = { "expires", "WHEN", "the user is locked out from then on" },
@@ -44,7 +45,8 @@ const struct option_spec option_specs[OPTION_IDS] = {
 static const struct verb user_verbs[] = {
 	{ .name = "add",
 	  .operands = "NAME",
-	  .options = OF_PASSWORD | BIT(OPTION_ADDRESS) | BIT(OPTION_COMMENT) | BIT(OPTION_EXPIRES),
+	  .options = OF_PASSWORD | BIT(OPTION_GROUP) | BIT(OPTION_ADDRESS) | BIT(OPTION_COMMENT) |
+		     BIT(OPTION_EXPIRES),
 	  .json = true,
 	  .summary = "a new user",
 	  .detail = "Without an option the password is generated and shown once, on a "

@@ -70,6 +70,7 @@ static int make_add(struct change *change, const struct policy_user *user, struc
 	(void)user;
 	member(&added, "name", change->name);
 	added.member[added.count++] = secret_of(&change->password);
+	member(&added, "group", change->args->value[OPTION_GROUP]);
 	member(&added, "address", change->args->value[OPTION_ADDRESS]);
 	member(&added, "expires", change->expires);
 	member(&added, "comment", change->args->value[OPTION_COMMENT]);

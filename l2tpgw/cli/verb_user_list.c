@@ -16,9 +16,8 @@
 
 #define SESSIONS_TIMEOUT_MS 10000
 
-static const char *const titles[] = {
-	"USER", "STATE", "SESSIONS", "ADDRESS", "EXPIRES", "COMMENT"
-};
+static const char *const titles[] = { "USER",    "GROUP",   "STATE",  "SESSIONS",
+				      "ADDRESS", "EXPIRES", "COMMENT" };
 #define COLUMNS array_size(titles)
 
 /* How many sessions each user has; NULL if the gateway does not run. */
@@ -99,11 +98,11 @@ static json_t *user_json(const struct policy_user *user, const char *comment, co
 	    counts ? json_integer(json_integer_value(json_object_get(counts, user->name)))
 		   : json_null();
 
-	return json_pack("{s:s, s:s, s:b, s:s?, s:s?, s:s?, s:o}", "name", user->name, "state",
-			 state_of(user), "disabled", user->disabled, "address",
-			 user->address ? ip4_text(user->address, address) : NULL, "expires",
-			 user->expires ? rfc3339_text(user->expires, expires) : NULL, "comment",
-			 comment, "sessions", sessions);
+	return json_pack("{s:s, s:s, s:s, s:b, s:s?, s:s?, s:s?, s:o}", "name", user->name, "group",
+			 user->group, "state", state_of(user), "disabled", user->disabled,
+			 "address", user->address ? ip4_text(user->address, address) : NULL,
+			 "expires", user->expires ? rfc3339_text(user->expires, expires) : NULL,
+			 "comment", comment, "sessions", sessions);
 }
 
 static void print_users(const json_t *users)
@@ -119,13 +118,14 @@ static void print_users(const json_t *users)
 		const json_t *sessions = json_object_get(user, "sessions");
 
 		cell[0] = print_text(user, "name");
-		cell[1] = print_text(user, "state");
-		cell[2] = json_is_integer(sessions)
+		cell[1] = print_text(user, "group");
+		cell[2] = print_text(user, "state");
+		cell[3] = json_is_integer(sessions)
 			      ? arena_printf(arena, "%lld", (long long)json_integer_value(sessions))
 			      : NULL;
-		cell[3] = print_text(user, "address");
-		cell[4] = print_text(user, "expires");
-		cell[5] = printable(arena, print_text(user, "comment"));
+		cell[4] = print_text(user, "address");
+		cell[5] = print_text(user, "expires");
+		cell[6] = printable(arena, print_text(user, "comment"));
 	}
 	if (rows)
 		print_table(titles, COLUMNS, cells, rows);
