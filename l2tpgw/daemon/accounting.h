@@ -16,7 +16,7 @@ void accounting_free(struct accounting *accounting); /* the queue stays on disk;
 void accounting_take(struct accounting *accounting, const struct session_account *account);
 /* Sends what is due. To be called every now and then. */
 void accounting_tick(struct accounting *accounting);
-/* Nothing is waited for. */
+/* No answer of a server is waited for. */
 bool accounting_is_done(const struct accounting *accounting);
 /* {"waiting": records on disk, "given_up"} */
 json_t *accounting_status(const struct accounting *accounting);

@@ -2,16 +2,19 @@
 #include "daemon/shutdown.h"
 
 #include "base/log.h"
+#include "daemon/accounting.h"
 #include "daemon/control.h"
 #include "daemon/loop.h"
 #include "daemon/teardown.h"
 
 #define GOODBYE_MS 15000 /* for PPP, L2TP and IKE to say goodbye; then it ends all the same */
 #define LOOK_MS    50
+#define ACCOUNT_MS 3000 /* for a RADIUS server to take it; what it does not is kept on disk */
 
 struct shutdown {
 	struct gateway *gateway;
 	uint64_t deadline;
+	uint64_t told; /* ms: when accounting is given up; 0 = there are sessions yet */
 	struct loop_timer timer;
 };
 
@@ -29,6 +32,16 @@ static void finish(struct gateway *gateway)
 	(void)sd_event_exit(gateway->loop, err.code == ERR_NONE ? 0 : (int)err.code);
 }
 
+/* Everybody is gone, and that they are has been told. */
+static bool is_over(struct shutdown *s)
+{
+	if (session_total(s->gateway->sessions))
+		return false;
+	if (!s->told)
+		s->told = loop_ms() + ACCOUNT_MS;
+	return accounting_is_done(s->gateway->accounting) || loop_ms() >= s->told;
+}
+
 static void look(void *user)
 {
 	struct shutdown *s = user;
@@ -36,7 +49,7 @@ static void look(void *user)
 	/* Again and again: whoever dials meanwhile is told too. */
 	(void)session_close_all(s->gateway->sessions, gateway_now(), SESSION_SHUTDOWN);
 	gateway_settle(s->gateway);
-	if (session_total(s->gateway->sessions) && loop_ms() < s->deadline) {
+	if (!is_over(s) && loop_ms() < s->deadline) {
 		loop_timer_in(&s->timer, LOOK_MS);
 		return;
 	}

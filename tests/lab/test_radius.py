@@ -7,6 +7,7 @@ from lablib.client import Client
 from lablib.gateway import Gateway, policy
 from lablib.radius import SECRET, Radius, total
 from lablib.topology import SERVER, Topology
+from lablib.transfer import serve
 
 GROUP = "radius"
 TIMEOUT = 900
@@ -144,6 +145,7 @@ def test_nothing_is_lost():
     net = Topology(direct=1)
     server = Radius(net.srv, USERS).start()
     gateway = started(net, server)
+    net.srv.spawn(serve)
     zoe = Client(net.c0, "zoe", "looking-glass", routes="lan").connect()
     first = gateway.session_of("zoe")
     zoe.transfer(SERVER, up=200000, down=300000)

@@ -76,6 +76,7 @@ static void taken_and_forgotten(void **state)
 	(void)state;
 	take("a-1", ACCOUNT_STOP);
 	assert_int_equal(on_disk(), 1);
+	assert_false(accounting_is_done(gateway.accounting));
 	asked();
 	assert_int_equal(said_number(RADIUS_ACCT_STATUS_TYPE), 2);
 	assert_said_text(RADIUS_USER_NAME, "zoe");
@@ -94,6 +95,7 @@ static void taken_and_forgotten(void **state)
 	assert_memory_equal(attribute.value, "\xab\xcd", 2);
 	answer();
 	turn_until(on_disk() == 0);
+	assert_true(accounting_is_done(gateway.accounting));
 }
 
 static void starts_have_no_counters(void **state)
