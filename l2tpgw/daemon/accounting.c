@@ -108,6 +108,8 @@ static void wait_longer(struct accounting *accounting, struct account_entry *ent
 		    "accounting: no RADIUS server takes it; it is kept in %s until one does",
 		    accounting->queue.directory);
 	account_queue_sync(&accounting->queue, entry);
+	if (accounting->retry_at > loop_ms()) /* as others that were under way have found out */
+		return;
 	accounting->retry_at = loop_ms() + accounting->retry_ms;
 	accounting->retry_ms *= 2;
 	if (accounting->retry_ms > RETRY_MS_MAX)

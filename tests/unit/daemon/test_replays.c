@@ -57,8 +57,8 @@ static void full_is_full(void **state)
 	assert_false(replays_add(&replays, 7, authenticator(REPLAYS_MAX), &packet, NOW));
 	assert_non_null(replays_find(&replays, 7, authenticator(0), NOW));
 	assert_false(replays_full(&replays, NOW + REPLAYS_SECONDS));
-	assert_true(replays_add(&replays, 7, authenticator(REPLAYS_MAX), &packet,
-				NOW + REPLAYS_SECONDS));
+	assert_true(
+	    replays_add(&replays, 7, authenticator(REPLAYS_MAX), &packet, NOW + REPLAYS_SECONDS));
 	replays_free(&replays);
 }
 
