@@ -215,13 +215,20 @@ static int do_all(const struct paths *paths, const struct opening_steps *steps, 
 	return result;
 }
 
-int openings_follow(const struct paths *paths, const struct openings_wish *wish,
-		    struct arena *arena, struct opening_steps *steps, struct err *err)
+int openings_lock(const struct paths *paths, struct err *err)
 {
 	cleanup_fd int lock = lock_file_take(paths->openings_lock, "other firewalls", LOCK_MS, err);
 
+	if (lock < 0 || lock_file_is_there(lock, paths->openings_lock))
+		return steal_fd(&lock);
+	return err_set(err, ERR_LOCKED, "the gateway was taken down meanwhile");
+}
+
+int openings_follow(const struct paths *paths, const struct openings_wish *wish,
+		    struct arena *arena, struct opening_steps *steps, struct err *err)
+{
 	*steps = (struct opening_steps){ .list = NULL };
-	if (lock < 0 || openings_diff(paths, wish, arena, steps, err) < 0)
+	if (openings_diff(paths, wish, arena, steps, err) < 0)
 		return -1;
 	if (do_all(paths, steps, err) < 0)
 		return -1;

@@ -37,9 +37,13 @@ bool openings_recorded(const struct paths *paths);
 int openings_diff(const struct paths *paths, const struct openings_wish *wish, struct arena *arena,
 		  struct opening_steps *steps, struct err *err);
 /*
- * Looks and does it; *steps is what was done, or tried. Goes on after one that failed and reports
- * the first; a silent firewalld is a failure, too. Alone: waits for whoever is at it (ERR_LOCKED
- * after a minute).
+ * Whoever changes others' firewalls is alone: waits for who is at it (ERR_LOCKED after a minute, or
+ * if the gateway was taken down meanwhile). The descriptor holds the lock until it is closed.
+ */
+int openings_lock(const struct paths *paths, struct err *err);
+/*
+ * Looks and does it, under the lock; *steps is what was done, or tried. Goes on after one that
+ * failed and reports the first; a silent firewalld is a failure, too.
  */
 int openings_follow(const struct paths *paths, const struct openings_wish *wish,
 		    struct arena *arena, struct opening_steps *steps, struct err *err);

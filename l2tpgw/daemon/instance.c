@@ -6,22 +6,13 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/log.h"
-
-/* `down` removes the file while it is locked: a lock on one that is gone keeps nobody out. */
-static bool is_still_there(int fd, const char *path)
-{
-	struct stat mine, theirs;
-
-	return fstat(fd, &mine) == 0 && stat(path, &theirs) == 0 && mine.st_ino == theirs.st_ino &&
-	       mine.st_dev == theirs.st_dev;
-}
+#include "drive/lock_file.h"
 
 /* A guard that looks whether somebody has it (guard.c) has it itself for that moment. */
 static bool lock_file(int fd)
@@ -43,7 +34,7 @@ int instance_lock(const struct paths *paths, struct err *err)
 	fd = open(paths->daemon_pid, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return err_errno(err, errno, "cannot open %s", paths->daemon_pid);
-	if (!lock_file(fd) || !is_still_there(fd, paths->daemon_pid))
+	if (!lock_file(fd) || !lock_file_is_there(fd, paths->daemon_pid))
 		return err_set(err, ERR_LOCKED, "another l2tpgwd is running (%s)",
 			       paths->daemon_pid);
 	if (ftruncate(fd, 0) < 0 || dprintf(fd, "%d\n", (int)getpid()) < 0)

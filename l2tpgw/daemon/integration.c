@@ -174,8 +174,12 @@ void integration_drifted(struct integration *integration)
 {
 	enum holdoff_verdict verdict;
 
-	if (!integration->integrate || !integration_settled(integration))
+	if (!integration->integrate)
 		return;
+	if (!integration_settled(integration)) {
+		integration->again = true;
+		return;
+	}
 	verdict = holdoff_found(&integration->holdoff, "other firewalls", loop_ms());
 	if (verdict == HOLDOFF_GO)
 		integration_follow(integration, NULL);
@@ -214,8 +218,9 @@ int integration_run(const struct paths *paths, const char *wan, struct err *err)
 {
 	const struct openings_wish wish = { .integrate = wan, .wan = wan ? wan : "" };
 	cleanup_arena struct arena *arena = arena_new();
-	struct opening_steps steps;
-	int result = openings_follow(paths, &wish, arena, &steps, err);
+	cleanup_fd int lock = openings_lock(paths, err);
+	struct opening_steps steps = { .list = NULL };
+	int result = lock < 0 ? -1 : openings_follow(paths, &wish, arena, &steps, err);
 
 	tell(&steps, arena);
 	if (result < 0 && fcntl(INTEGRATION_REPORT_FD, F_GETFD) >= 0)

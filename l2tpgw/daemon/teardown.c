@@ -171,6 +171,7 @@ static void clean_ipsec(const struct paths *paths, struct err *first)
 int teardown(const struct paths *paths, struct err *first)
 {
 	struct err err = { .code = ERR_NONE };
+	cleanup_fd int lock = -1;
 	char path[PATHS_MAX];
 
 	note(stop_pidfile(paths->guard_pid, &err), first, &err);
@@ -184,6 +185,9 @@ int teardown(const struct paths *paths, struct err *first)
 	note(stop_pidfile(paths->charon_pid, &err), first, &err);
 	clean_ipsec(paths, first);
 	note(remove_objects(paths, &err), first, &err);
+	/* Held to the end: a helper that waits for it (integration.h) then finds it gone. */
+	lock = openings_lock(paths, &err);
+	note(lock, first, &err);
 	note(close_openings(paths, &err), first, &err);
 	note(shaper_remove_all(&err), first, &err);
 	note(conntrack_forget_all(&err), first, &err);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -58,4 +59,12 @@ int lock_file_take(const char *path, const char *what, unsigned wait_ms, struct 
 	}
 	sign(fd, what);
 	return steal_fd(&fd);
+}
+
+bool lock_file_is_there(int fd, const char *path)
+{
+	struct stat mine, theirs;
+
+	return fstat(fd, &mine) == 0 && stat(path, &theirs) == 0 && mine.st_ino == theirs.st_ino &&
+	       mine.st_dev == theirs.st_dev;
 }

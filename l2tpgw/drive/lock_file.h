@@ -6,6 +6,8 @@
  * A lock that people can be told about: flock(2) on a file that says who holds it. It ends with
  * the process at the latest; the file stays.
  */
+#include <stdbool.h>
+
 #include "base/cleanup.h"
 #include "base/err.h"
 
@@ -15,5 +17,8 @@
  * The descriptor holds the lock until it is closed.
  */
 int lock_file_take(const char *path, const char *what, unsigned wait_ms, struct err *err);
+
+/* Of one that others remove while they hold it: a lock on a file that is gone keeps nobody out. */
+bool lock_file_is_there(int fd, const char *path);
 
 #endif

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which openings serve against what real firewalls block, and how they are remembered. */
 #include <string.h>
+#include <unistd.h>
 
 #include "apply/opening_tools.h"
 #include "apply/openings.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "drive/lock_file.h"
 #include "state_dir.h"
 
 static void wanted(struct arena *arena, const char *name, const char *zone, struct buf *out)
@@ -172,6 +174,7 @@ static void test_taking_out_what_is_not_there(void **state)
 	struct opening_steps steps;
 	struct paths paths;
 	struct err err = { .code = ERR_NONE };
+	int lock;
 
 	(void)state;
 	assert_int_equal(state_make(&paths), 0);
@@ -181,8 +184,14 @@ static void test_taking_out_what_is_not_there(void **state)
 	assert_int_equal(openings_diff(&paths, &nothing, arena, &steps, &err), 0);
 	assert_int_equal(steps.count, 2);
 	assert_false(steps.list[0].put);
+	lock = openings_lock(&paths, &err);
+	assert_true(lock >= 0);
 	assert_int_equal(openings_follow(&paths, &nothing, arena, &steps, &err), 0);
 	assert_false(openings_recorded(&paths));
+	assert_true(lock_file_is_there(lock, paths.openings_lock));
+	assert_int_equal(unlink(paths.openings_lock), 0);
+	assert_false(lock_file_is_there(lock, paths.openings_lock));
+	close(lock);
 	state_unmake();
 }
 
