@@ -7,10 +7,7 @@
 #include "apply/opening.h"
 #include "base/log.h"
 #include "daemon/integration.h"
-#include "daemon/loop.h"
 #include "drive/nft.h"
-
-#define LEGACY_MS 10000
 
 struct obstacles {
 	struct gateway *gateway;
@@ -18,7 +15,6 @@ struct obstacles {
 	struct neighbour_blocks blocks;
 	char wan[HOST_IFNAME_MAX];
 	uint32_t generation; /* of nftables, when it was looked at */
-	uint64_t legacy_due; /* ms; changes of the old iptables are not counted by anybody */
 };
 
 struct obstacles *obstacles_new(struct gateway *gateway)
@@ -75,11 +71,6 @@ static bool take(struct obstacles *obstacles, struct arena *arena,
 	return fresh;
 }
 
-static bool legacy_is_due(const struct obstacles *obstacles)
-{
-	return loop_ms() >= obstacles->legacy_due && neighbours_legacy();
-}
-
 void obstacles_look(struct obstacles *obstacles)
 {
 	const char *wan = obstacles->gateway->host.wan;
@@ -88,11 +79,11 @@ void obstacles_look(struct obstacles *obstacles)
 	struct arena *arena;
 	uint32_t generation;
 
+	/* Changes of the old iptables are counted by nobody. */
 	if (nft_generation(&generation, &err) < 0 ||
 	    (obstacles->arena && generation == obstacles->generation &&
-	     !strcmp(wan, obstacles->wan) && !legacy_is_due(obstacles)))
+	     !strcmp(wan, obstacles->wan) && !neighbours_legacy()))
 		return;
-	obstacles->legacy_due = loop_ms() + LEGACY_MS;
 	obstacles->generation = generation;
 	memcpy(obstacles->wan, obstacles->gateway->host.wan, sizeof(obstacles->wan));
 	arena = arena_new();
