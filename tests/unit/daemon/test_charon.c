@@ -270,6 +270,40 @@ static void one_that_hangs_up_is_connected_to_again(void **state)
 	assert_int_equal(kill(world->process.pid, 0), 0);
 }
 
+/* It is a child of the test's, which has to reap it. */
+static void until_ended(struct world *world)
+{
+	uint64_t end = loop_ms() + PATIENCE_MS;
+
+	while (waitpid(world->process.pid, NULL, WNOHANG) == 0 && loop_ms() < end)
+		turn(world);
+	while (access(world->gateway.paths.charon_pid, F_OK) == 0 && loop_ms() < end)
+		turn(world);
+	assert_int_equal(access(world->gateway.paths.charon_pid, F_OK), -1);
+}
+
+static void ours_ends_when_it_is_to_be_somebody_elses(void **state)
+{
+	struct world *world = *state;
+
+	charon_start(world->gateway.charon);
+	until_ready(world);
+	world->gateway.plan->charon_managed = false;
+	charon_restart(world->gateway.charon);
+	assert_false(charon_ready(world->gateway.charon));
+	until_ended(world);
+}
+
+/* l2tpgwd was killed after ours had been started, and it is undone. */
+static void so_it_does_when_that_was_cut_off(void **state)
+{
+	struct world *world = *state;
+
+	world->gateway.plan->charon_managed = false;
+	charon_start(world->gateway.charon);
+	until_ended(world);
+}
+
 static void freed_at_any_moment(void **state)
 {
 	struct world *world = *state;
@@ -291,6 +325,8 @@ int main(void)
 		WORLD_TEST(one_that_knows_our_connection_keeps_its_marks),
 		WORLD_TEST(a_refusal_is_told_in_charons_words),
 		WORLD_TEST(one_that_hangs_up_is_connected_to_again),
+		WORLD_TEST(ours_ends_when_it_is_to_be_somebody_elses),
+		WORLD_TEST(so_it_does_when_that_was_cut_off),
 		WORLD_TEST(freed_at_any_moment),
 	};
 
