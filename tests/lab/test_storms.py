@@ -102,11 +102,13 @@ def needed(gateway, now):
 def test_changes_in_a_row():
     net, gateway, clients, now = started(1, 4)
     before, dice, began, effects = gateway.identity(), random.Random(SEED), time.monotonic(), 0
+    done = []  # (when it began, what it did) of each
     with Stream(clients.values(), SERVER) as stream:
         for number in range(CHANGES):
-            now = changed(dice, now)
+            now, at = changed(dice, now), time.time()
             gateway.write_policy(now)
             status, said = gateway.answer("apply")
+            done.append((at, [change["object"] for change in said["changes"]] if not status else said))
             if status or said["dropped"]:
                 check(f"seed {SEED}, change {number}", False, (status, said, now))
                 break
@@ -117,9 +119,18 @@ def test_changes_in_a_row():
     seconds = time.monotonic() - began
     note(f"seed {SEED}: {CHANGES} changes with {effects} effects in {seconds:.0f} s, {sum(stream.sent.values())} pings")
     equal(f"{CHANGES} changes in a row: nobody lost a packet", stream.lost, {})
+    blamed(stream, done)
     equal("or a session", gateway.identity(), before)
     check("no worker is left that nobody needs", holds(lambda: needed(gateway, now), 60), gateway.status()["parts"])
     left_over(net.gw, gateway)
+
+
+def blamed(stream, done):
+    """During which change what was lost was lost."""
+    for name, times in stream.when.items() if stream.lost else ():
+        for at in times:
+            number, change = max(((number, one) for number, one in enumerate(done) if one[0] <= at), default=(None, None))
+            note(f"{name} lost a packet {at - change[0]:.2f} s after change {number} began: {change[1]}" if change else name)
 
 
 def left_over(node, gateway):

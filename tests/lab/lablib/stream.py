@@ -1,12 +1,50 @@
 """A trickle of traffic from many clients at once, to see whether any of it is lost."""
 
+import re
 import signal
+import tempfile
+
+from .checks import holds
 
 INTERVAL = 0.2
+LATE = 10  # seconds until a packet without an answer is lost, when all is over
+ANSWERED = re.compile(r"bytes from .*icmp_seq=(\d+)")
+MISSED = re.compile(r"^\[(\d+\.\d+)\] no answer yet for icmp_seq=(\d+)", re.M)
+
+
+class Trickle:
+    """The pings of one client."""
+
+    def __init__(self, node, target):
+        self.output = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
+        self.process = node.popen(["ping", "-n", "-O", "-D", "-i", str(INTERVAL), target], stdout=self.output,
+                                  stderr=self.output)
+        self.last = None
+
+    def look(self):
+        self.output.seek(0)
+        text = self.output.read()
+        self.answered = {int(number) for number in ANSWERED.findall(text)}
+        self.missed = {int(number): float(time) for time, number in MISSED.findall(text)}
+
+    def end(self):
+        """The last packet that counts is the newest one now; its answer is waited for."""
+        self.look()
+        self.last = max((*self.answered, *self.missed, 1))
+        holds(lambda: self.look() or max(self.answered, default=0) >= self.last, LATE)
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(30)
+        self.look()
+        self.output.close()
+
+    @property
+    def lost(self):
+        return [number for number in range(1, self.last + 1) if number not in self.answered]
 
 
 class Stream:
-    """As a context manager; afterwards `lost` tells how many packets of each client got no answer:
+    """As a context manager; afterwards `lost` tells how many packets of each client got no answer, and `when` at what times
+    (of time.time()) that was:
 
         with Stream(clients, SERVER) as stream:
             …
@@ -15,24 +53,25 @@ class Stream:
 
     def __init__(self, clients, target):
         self.nodes, self.target = [getattr(client, "node", client) for client in clients], target
-        self.sent, self.received = {}, {}
 
     def __enter__(self):
-        argv = ["ping", "-n", "-q", "-i", str(INTERVAL), "-W", "5", self.target]
-        self.running = {node.name: node.popen(argv, stdout=-1, stderr=-1, text=True) for node in self.nodes}
+        self.trickles = {node.name: Trickle(node, self.target) for node in self.nodes}
         return self
 
     def __exit__(self, *_):
-        for name, process in self.running.items():
-            process.send_signal(signal.SIGINT)
-            output = process.communicate(timeout=30)[0]
-            words = [part.split()[0] for part in output.split(",") if "transmitted" in part or "received" in part]
-            # The first part is "--- … ---\nN packets transmitted".
-            line = next(line for line in output.splitlines() if "transmitted" in line)
-            self.sent[name], self.received[name] = int(line.split()[0]), int(words[1])
+        for trickle in self.trickles.values():
+            trickle.end()
+
+    @property
+    def sent(self):
+        return {name: one.last for name, one in self.trickles.items()}
 
     @property
     def lost(self):
-        """{client: (sent, answered)} of those whose count differs by more than the one that SIGINT cut off."""
-        return {name: (self.sent[name], self.received[name]) for name in self.sent
-                if not self.sent[name] or self.sent[name] - self.received[name] > 1}
+        """{client: (sent, answered)} of those who lost any."""
+        return {name: (one.last, one.last - len(one.lost)) for name, one in self.trickles.items() if one.lost}
+
+    @property
+    def when(self):
+        return {name: [one.missed[number] for number in one.lost if number in one.missed]
+                for name, one in self.trickles.items()}
