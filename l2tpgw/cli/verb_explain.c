@@ -24,6 +24,24 @@ static const char *last_part(const char *name)
 	return dot ? dot + 1 : name;
 }
 
+/* "groups.staff.pool" is what the table calls groups.NAME.pool: a member is called as one likes. */
+static bool is_called(const char *name, const char *wanted)
+{
+	for (;;) {
+		size_t len = strcspn(name, "."), wanted_len = strcspn(wanted, ".");
+		bool any = len == 4 && !strncmp(name, "NAME", len) && wanted_len;
+
+		if (!any && (len != wanted_len || strncmp(name, wanted, len) != 0))
+			return false;
+		name += len;
+		wanted += wanted_len;
+		if (!*name || !*wanted)
+			return !*name && !*wanted;
+		name++;
+		wanted++;
+	}
+}
+
 /* By its whole name, or by its last part if nothing has that whole name: "psk". */
 static void look_at(const char *pointer, const struct key *key, void *user)
 {
@@ -36,7 +54,7 @@ static void look_at(const char *pointer, const struct key *key, void *user)
 	key_doc_name(pointer, &text);
 	name = arena_strdup(search->arena, buf_text(&text));
 	suggest_offer(&search->suggest, name);
-	if (strcmp(name, search->wanted) != 0 &&
+	if (!is_called(name, search->wanted) &&
 	    (search->found || strcmp(last_part(name), search->wanted) != 0))
 		return;
 	search->found = key;
