@@ -10,6 +10,8 @@
 #include "drive/net_link.h"
 #include "drive/traffic_control.h"
 
+static bool released; /* something waits to be swept */
+
 static const char *through_name(uint32_t slot, char out[SESSION_IFNAME_MAX])
 {
 	(void)snprintf(out, SESSION_IFNAME_MAX, "%s%u", FABRIC_SHAPER_PREFIX, slot);
@@ -36,7 +38,8 @@ void shaper_set(uint32_t slot, const char *ifname, const struct policy_rate *rat
 			     ? -1
 			     : traffic_control_ingress(ifname, through, rate->up, &err);
 	else
-		result = traffic_control_remove(through, &err);
+		result = traffic_control_release(through, &err);
+	released |= !rate->up;
 	if (result < 0)
 		log_error("the rate of slot %u cannot be set: %s", slot, err.text);
 }
@@ -67,10 +70,19 @@ static int remove_those(const struct session_table *sessions, struct err *err)
 		    sessions && slot >= 0 ? session_by_slot(sessions, (uint32_t)slot) : NULL;
 
 		if (slot >= 0 && (!session || !session->ifname[0]) &&
-		    traffic_control_remove(list[i].name, err) < 0)
+		    traffic_control_release(list[i].name, err) < 0)
 			result = -1;
 	}
-	return result;
+	return traffic_control_sweep(err) < 0 ? -1 : result;
+}
+
+void shaper_tick(void)
+{
+	struct err err = { .code = ERR_NONE };
+
+	if (released && traffic_control_sweep(&err) < 0)
+		log_warning("rates of sessions that are gone: %s", err.text);
+	released = false;
 }
 
 void shaper_sweep(const struct session_table *sessions)

@@ -12,6 +12,8 @@
 
 /* Gives a session its rates, or takes them away (0, 0). What fails is told in the log. */
 void shaper_set(uint32_t slot, const char *ifname, const struct policy_rate *rate);
+/* To be called now and then: removes what shaper_set() left. */
+void shaper_tick(void);
 /* Removes what is left of sessions that are gone. */
 void shaper_sweep(const struct session_table *sessions);
 /* Removes all there are. */

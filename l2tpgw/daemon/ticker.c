@@ -7,6 +7,7 @@
 #include "daemon/drift.h"
 #include "daemon/integration.h"
 #include "daemon/loop.h"
+#include "daemon/shaper.h"
 #include "daemon/workers.h"
 #include "daemon/zones.h"
 
@@ -25,6 +26,7 @@ static void tick(void *user)
 	gateway_settle(gateway);
 	accounting_tick(gateway->accounting);
 	acls_tick(gateway->acls);
+	shaper_tick();
 	workers_tick(gateway->workers);
 	drift_tick(gateway->drift);
 	if (loop_ms() >= save_due) {

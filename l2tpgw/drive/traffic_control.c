@@ -22,6 +22,10 @@
 #define FILTER_HANDLE  0x80000800u /* the first of the first table: u32 numbers them so */
 #define FILTER_PRIO    1u
 
+/* Groups of links (ip-link(8), "group"): numbers that nobody else has. */
+#define GROUP_USED     0x6c327570u
+#define GROUP_RELEASED 0x6c327571u
+
 /*
  * The bucket lets pass at once what a process that wakes up late has to make up for; the queue
  * holds what TCP needs to keep going when it slows down, and not so much that others wait for long.
@@ -113,32 +117,47 @@ static void module_for_intermediate(void)
 	done = true;
 }
 
+static struct nl_msg *link_request(int type, int flags, unsigned state, const char *name,
+				   uint32_t group)
+{
+	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC, .ifi_flags = state, .ifi_change = state };
+	struct nl_msg *msg = netlink_request(type, flags, &ifi, sizeof(ifi));
+
+	if (name)
+		netlink_put(msg, IFLA_IFNAME, name, strlen(name) + 1);
+	netlink_put_u32(msg, IFLA_GROUP, group);
+	return msg;
+}
+
+/* One that is there already, maybe released, is taken. */
 static int intermediate_make(const char *name, struct err *err)
 {
-	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC,
-				 .ifi_flags = IFF_UP,
-				 .ifi_change = IFF_UP };
 	cleanup_nl_msg struct nl_msg *msg =
-	    netlink_request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &ifi, sizeof(ifi));
+	    link_request(RTM_NEWLINK, NLM_F_CREATE, IFF_UP, name, GROUP_USED);
 	struct nlattr *info;
 
 	module_for_intermediate();
-	netlink_put(msg, IFLA_IFNAME, name, strlen(name) + 1);
 	info = nla_nest_start(msg, IFLA_LINKINFO);
 	netlink_put(msg, IFLA_INFO_KIND, "ifb", sizeof("ifb"));
 	nla_nest_end(msg, info);
-	return netlink_change(NETLINK_ROUTE, msg, EEXIST, "interface (module ifb)", err);
+	return netlink_change(NETLINK_ROUTE, msg, -1, "interface (module ifb)", err);
 }
 
-int traffic_control_remove(const char *through, struct err *err)
+int traffic_control_release(const char *through, struct err *err)
 {
-	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
-	cleanup_nl_msg struct nl_msg *msg = netlink_request(RTM_DELLINK, 0, &ifi, sizeof(ifi));
+	cleanup_nl_msg struct nl_msg *msg =
+	    link_request(RTM_SETLINK, 0, 0, through, GROUP_RELEASED);
 
-	netlink_put(msg, IFLA_IFNAME, through, strlen(through) + 1);
 	if (netlink_change(NETLINK_ROUTE, msg, ENODEV, "interface", err) < 0)
 		return err_wrap(err, "%s", through);
 	return 0;
+}
+
+int traffic_control_sweep(struct err *err)
+{
+	cleanup_nl_msg struct nl_msg *msg = link_request(RTM_DELLINK, 0, 0, NULL, GROUP_RELEASED);
+
+	return netlink_change(NETLINK_ROUTE, msg, ENODEV, "interfaces of rates", err) < 0 ? -1 : 0;
 }
 
 static int ingress_make(int ifindex, struct err *err)
@@ -207,7 +226,7 @@ static int ingress_end(int ifindex, const char *through, struct err *err)
 {
 	if (qdisc_delete(ifindex, TC_H_INGRESS, "ingress", err) < 0)
 		return -1;
-	return traffic_control_remove(through, err);
+	return traffic_control_release(through, err);
 }
 
 int traffic_control_ingress(const char *ifname, const char *through, uint64_t rate, struct err *err)

@@ -22,11 +22,16 @@
 int traffic_control_egress(const char *ifname, uint64_t rate, struct err *err);
 /*
  * Of what enters it, through the intermediate interface of that name, which is made if it is not
- * there. 0 = as fast as it goes; then there is no intermediate interface.
+ * there. 0 = as fast as it goes; then the intermediate interface is released.
  */
 int traffic_control_ingress(const char *ifname, const char *through, uint64_t rate,
 			    struct err *err);
-/* Removes an intermediate interface; none is fine. */
-int traffic_control_remove(const char *through, struct err *err);
+/*
+ * The intermediate interface is not needed any more; none is fine. It goes with the next
+ * traffic_control_sweep(), as the kernel takes tens of milliseconds to remove any number of them at
+ * once.
+ */
+int traffic_control_release(const char *through, struct err *err);
+int traffic_control_sweep(struct err *err);
 
 #endif

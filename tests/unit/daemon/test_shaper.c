@@ -40,15 +40,18 @@ static void a_session_has_its_shaper(void **state)
 	(void)state;
 	shaper_needed();
 	shaper_set(5, "l2tpgw5", &down);
+	shaper_tick();
 	assert_int_equal(shapers(), 0);
 	shaper_set(5, "l2tpgw5", &both);
 	assert_int_equal(shapers(), 1);
 	shaper_set(5, "l2tpgw5", &none);
+	shaper_tick();
 	assert_int_equal(shapers(), 0);
 	shaper_set(5, "l2tpgw5", &both);
 	netns_delete_link("l2tpgw5");
 	/* Its interface is gone when the session has ended. */
 	shaper_set(5, "l2tpgw5", &none);
+	shaper_tick();
 	assert_int_equal(shapers(), 0);
 }
 

@@ -223,8 +223,11 @@ static void one_that_is_gone_is_made_again(void **state)
 
 	(void)state;
 	shaper_needed();
-	assert_ok(traffic_control_remove(THROUGH, &err));
-	assert_ok(traffic_control_remove(THROUGH, &err));
+	assert_ok(traffic_control_release(THROUGH, &err));
+	assert_ok(traffic_control_sweep(&err));
+	assert_int_equal(if_nametoindex(THROUGH), 0);
+	assert_ok(traffic_control_release(THROUGH, &err));
+	assert_ok(traffic_control_sweep(&err));
 	assert_ok(traffic_control_ingress(LINK, THROUGH, 2 * MBIT, &err));
 	from = packets(PEER);
 	through = packets(THROUGH);
@@ -234,6 +237,18 @@ static void one_that_is_gone_is_made_again(void **state)
 	assert_true(hears(to, 'c'));
 }
 
+/* A session begins on the slot of one that has just ended. */
+static void one_that_is_released_is_taken_again(void **state)
+{
+	(void)state;
+	shaper_needed();
+	assert_ok(traffic_control_release(THROUGH, &err));
+	assert_ok(traffic_control_ingress(LINK, THROUGH, 2 * MBIT, &err));
+	assert_ok(traffic_control_sweep(&err));
+	assert_int_not_equal(if_nametoindex(THROUGH), 0);
+	assert_int_equal(rate_of(THROUGH), 2 * MBIT);
+}
+
 static void without_a_rate_nothing_is_left(void **state)
 {
 	cleanup_fd int from = -1, to = -1;
@@ -241,6 +256,7 @@ static void without_a_rate_nothing_is_left(void **state)
 	(void)state;
 	shaper_needed();
 	assert_ok(traffic_control_ingress(LINK, THROUGH, 0, &err));
+	assert_ok(traffic_control_sweep(&err));
 	assert_int_equal(if_nametoindex(THROUGH), 0);
 	assert_false(find(LINK, RTM_GETQDISC, TC_H_INGRESS).any);
 	assert_ok(traffic_control_ingress(LINK, THROUGH, 0, &err));
@@ -267,6 +283,7 @@ int main(void)
 		cmocka_unit_test_teardown(what_enters_goes_through_another, remove_cable),
 		cmocka_unit_test_teardown(it_is_changed_in_place, remove_cable),
 		cmocka_unit_test_teardown(one_that_is_gone_is_made_again, remove_cable),
+		cmocka_unit_test_teardown(one_that_is_released_is_taken_again, remove_cable),
 		cmocka_unit_test_teardown(without_a_rate_nothing_is_left, remove_cable),
 		cmocka_unit_test(an_interface_that_is_not_there_is_told),
 	};
