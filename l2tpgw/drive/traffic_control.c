@@ -30,7 +30,7 @@
  * The bucket lets pass at once what a process that wakes up late has to make up for; the queue
  * holds what TCP needs to keep going when it slows down, and not so much that others wait for long.
  */
-#define BURST_MS  25u
+#define BURST_MS  50u
 #define BURST_MIN 4096u /* more than a packet */
 #define QUEUE_MS  100u
 #define QUEUE_MIN 16384u
