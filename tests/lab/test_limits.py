@@ -5,7 +5,7 @@ import json
 from lablib.capture import Capture, ipv4
 from lablib.checks import check, equal, holds, note, wait_until
 from lablib.client import Client, connect_all
-from lablib.gateway import Gateway, policy
+from lablib.gateway import LOG, Gateway, policy
 from lablib.topology import GATEWAY, NAT_ADDRESS, SERVER, Topology
 from lablib.transfer import serve
 
@@ -102,7 +102,7 @@ def kept(gateway, alice):
     """Nothing of it depends on l2tpgwd being alive."""
     gateway.kill("l2tpgwd")
     rate_holds("while l2tpgwd is dead", alice, 512 * KILO, True)
-    gateway.daemon()
+    gateway.daemon(LOG)
     gateway.wait_state()
     equal("it is taken over with the session", gateway.session_of("alice")["rate"], {"down": MEGA, "up": 512 * KILO})
     rate_holds("afterwards", alice, MEGA, False)
@@ -163,7 +163,7 @@ def answered(gateway, client):
 def test_brute_force():
     net = Topology(direct=5, nat1=3)
     gateway = Gateway(net.gw)
-    gateway.write_policy(policy(USERS, firewall={"brute_force": {"failures": 3, "allow": ["203.0.113.13/32"]}}))
+    gateway.write_policy(policy(USERS, firewall={"brute_force": {"failures": 2, "allow": ["203.0.113.13/32"]}}))
     gateway.up()
     home = Client(net.c0, "alice").connect()
     gateway.wait_sessions(1)
@@ -176,21 +176,21 @@ def test_brute_force():
 
 def an_address_that_guesses(net, gateway):
     # One that is allowed everything, and one that is not.
-    spared = Attempts(gateway, net.c3, "nobody").fail(4)
+    spared = Attempts(gateway, net.c3, "nobody").fail(3)
     spared.stop()
     equal("who is on the list is never banned", bans(gateway), [])
-    guesser = Attempts(gateway, net.c1, "beth").fail(3)
+    guesser = Attempts(gateway, net.c1, "beth").fail(2)
     wait_until(lambda: bans(gateway), 20, "the ban")
-    equal("three failures ban the address", bans(gateway), [(None, "203.0.113.11", "failed-logins")])
+    equal("two failures ban the address", bans(gateway), [(None, "203.0.113.11", "failed-logins")])
     equal("the kernel keeps it out", closed(gateway), ["203.0.113.11"])
-    check("the log tells it", gateway.logged(r"banned: 203\.0\.113\.11 is banned until .*3 failed logins", 10), gateway.log())
+    check("the log tells it", gateway.logged(r"banned: 203\.0\.113\.11 is banned until .*2 failed logins", 10), gateway.log())
     check("its SA is closed", holds(lambda: not guesser.client.sas(), 60), guesser.client.sas())
     guesser.stop()
     right = Client(net.c1, "beth")
     check("nobody gets as far as IKE from there", not answered(gateway, right))
     right.stop()
     gateway.kill("l2tpgwd")
-    gateway.daemon()
+    gateway.daemon(LOG)
     gateway.wait_state()
     equal("the ban outlives l2tpgwd", (bans(gateway), closed(gateway)),
           ([(None, "203.0.113.11", "failed-logins")], ["203.0.113.11"]))
@@ -205,7 +205,7 @@ def an_address_that_guesses(net, gateway):
 
 
 def wrong_keys(net, gateway):
-    for number in range(3):
+    for number in range(2):
         client = Client(net.c2, "carol", psk="another secret")
         since = len(gateway.log())
         client.start().secure(wait=False)
@@ -213,7 +213,7 @@ def wrong_keys(net, gateway):
               gateway.logged(r"refused 203\.0\.113\.12: wrong pre-shared key", 60, since), gateway.log()[since:])
         client.stop()
     wait_until(lambda: bans(gateway), 20, "the ban")
-    equal("three wrong keys ban the address", bans(gateway), [(None, "203.0.113.12", "wrong-psk")])
+    equal("two wrong keys ban the address", bans(gateway), [(None, "203.0.113.12", "wrong-psk")])
     right = Client(net.c2, "carol")
     check("which then hears nothing", not answered(gateway, right))
     right.stop()
@@ -224,8 +224,8 @@ def an_office(net, gateway):
     """Three behind one NAT at once: one knows its password, one does not, one has the wrong name."""
     nodes = net.clients()[5:]
     good = Client(nodes[0], "dora").connect()
-    wrong = Attempts(gateway, nodes[1], "erin").fail(3)
-    nameless = Attempts(gateway, nodes[2], "nobody").fail(4)
+    wrong = Attempts(gateway, nodes[1], "erin").fail(2)
+    nameless = Attempts(gateway, nodes[2], "nobody").fail(3)
     wait_until(lambda: bans(gateway), 20, "the ban")
     equal("only the one user is banned, and only there", bans(gateway), [("erin", NAT_ADDRESS["nat1"], "failed-logins")])
     equal("the address is open", closed(gateway), [])
@@ -243,7 +243,7 @@ def an_office(net, gateway):
 
 def under_attack(net, gateway, home):
     """Somebody guesses at alice's password from two addresses that nobody knows."""
-    Attempts(gateway, net.c2, "alice").fail(2).stop()
+    Attempts(gateway, net.c2, "alice").fail(1).stop()
     other = Attempts(gateway, net.c4, "alice").fail(1)
     wait_until(lambda: bans(gateway), 20, "the ban")
     equal("alice is banned, and no address", (bans(gateway), closed(gateway)), ([("alice", None, "failed-logins")], []))
