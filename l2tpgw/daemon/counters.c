@@ -7,7 +7,7 @@
 #include "drive/net_link.h"
 
 /* The only correct source with L2TP in the kernel: pppd's and xl2tpd's own are 32 bit or 0. */
-void counters_refresh(struct gateway *gateway)
+void counters_refresh(const struct gateway *gateway)
 {
 	cleanup_arena struct arena *arena = arena_new();
 	const struct session_now now = gateway_now();

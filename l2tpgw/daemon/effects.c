@@ -9,6 +9,7 @@
 #include "apply/step_changes.h"
 #include "base/fabric.h"
 #include "daemon/charon.h"
+#include "daemon/counters.h"
 #include "daemon/zones.h"
 
 /* ---- whom a change ends the session of ---- */
@@ -78,6 +79,7 @@ static void add_drops_of_policy(const struct gateway *gateway, const struct poli
 
 	add_drops_of_keys(gateway, charon, changes);
 	zones_now(next, offsets);
+	counters_refresh(gateway);
 	while ((session = session_iterate(gateway->sessions, session))) {
 		struct change *change;
 

@@ -9,6 +9,7 @@
 #include "daemon/acls.h"
 #include "daemon/charon.h"
 #include "daemon/control.h"
+#include "daemon/counters.h"
 #include "daemon/drift.h"
 #include "daemon/dynamic_authorization.h"
 #include "daemon/guard.h"
@@ -222,6 +223,7 @@ static void adopt(struct transaction *t)
 	if (!t->work.swapped)
 		candidate_swap(&t->work.candidate, gateway);
 	t->work.swapped = true;
+	counters_refresh(gateway);
 	session_table_policy(gateway->sessions, gateway->policy);
 	zones_refresh(gateway);
 	radius_link_follow(gateway->radius);
