@@ -167,7 +167,7 @@ def test_nothing_is_lost():
     gateway.daemon()
     gateway.wait_state()
     server.start()
-    end = server.wait_record("zoe", "Stop")
+    end = server.wait_record("zoe", "Stop", timeout=120)
     equal("the totals are those of the link", (total(end, "Input"), total(end, "Output")), counted)
     equal("the end is the true one", end["Acct-Terminate-Cause"], "User-Request")
     check("said late, and how late", int(end["Acct-Delay-Time"]) > 0, end)
