@@ -12,7 +12,7 @@
 #include "base/cleanup.h"
 #include "drive/process.h"
 
-#define ANSWER_MS  5000
+#define ANSWER_MS  15000 /* a busy machine; swanctl loads many plugins */
 #define ANSWER_MAX 16384 /* swanctl complains of every plugin that is not installed first */
 
 bool program_version_find(const char *text, char *version, size_t size)

@@ -8,11 +8,13 @@ from lablib.node import Node
 from lablib.snapshot import diff, snapshot
 from lablib.topology import GATEWAY
 
-GROUP = "lab"
+GROUP = "obstacles"
 TIMEOUT = 240
 
 WAN = ("link add wan type dummy", f"addr add {GATEWAY}/24 dev wan", "link set wan up",
        "route add default via 198.51.100.254")
+# What else there is, is the VM's and slow to look at.
+OWN = ("/run", "/etc/l2tpgw", "/etc/ppp", "/var/lib/l2tpgw")
 
 
 def machine(wan=True):
@@ -38,11 +40,11 @@ def goes_up_and_down(what, gateway):
 def test_refusals():
     """One after another; at the end the machine is as it was."""
     node, gateway = machine()
-    before = snapshot(node)
+    before = snapshot(node, OWN)
     port_taken(node, gateway)
     no_room(node, gateway)
     broken_policy(gateway)
-    equal("the machine is as it was", diff(before, snapshot(node)), [])
+    equal("the machine is as it was", diff(before, snapshot(node, OWN)), [])
     # What is there beforehand needs nothing to be written.
     gateway.write_policy(policy())
     node.run("mount -o remount,bind,ro /etc/l2tpgw")

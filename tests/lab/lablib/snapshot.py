@@ -12,7 +12,7 @@ VOLATILE_FILES = re.compile(r"^/run/(lock|utmp)|^/etc/ld\.so\.cache|^/var/lib/sy
 VOLATILE_SYSCTLS = re.compile(r"(nf_conntrack_count|fib_hash|/route/gc_|stable_secret|/flush$|nf_log/)")
 
 
-def snapshot(node):
+def snapshot(node, folders=FOLDERS):
     """{"processes", "links", "addresses", "routes", "rules", "nft", "xfrm_state", "xfrm_policy", "l2tp", "sockets",
     "sysctls", "files"}: each a dict of what is there."""
     return {
@@ -27,7 +27,7 @@ def snapshot(node):
         "l2tp": _lines(node, "ip l2tp show tunnel"),
         "sockets": _lines(node, "ss -Hlnxtu", _socket),
         "sysctls": node.call(_sysctls),
-        "files": node.call(files_of),
+        "files": node.call(files_of, folders),
     }
 
 
@@ -86,10 +86,10 @@ def _sysctls():
     return found
 
 
-def files_of():
-    """Type, mode, owner, and for files size and time of change, for files below FOLDERS."""
+def files_of(folders=FOLDERS):
+    """Type, mode, owner, and for files size and time of change, for files below these folders."""
     found = {}
-    for top in FOLDERS:
+    for top in folders:
         for folder, names, files in os.walk(top):
             for name in names + files:
                 path = os.path.join(folder, name)
