@@ -40,8 +40,9 @@ static int open_removed(const char *path, pid_t pid)
 
 int xl2tpd_pipe_renew(const char *path, pid_t pid, struct err *err)
 {
-	/* Asks for what is of no interest; then it opens its pipe again, by name. */
-	static const char command[] = "@/dev/null x\n";
+	/* Asks for what is of no interest; then it opens its pipe again, by name. No file for the
+	 * answer is named: it would remove that. */
+	static const char command[] = "x\n";
 	cleanup_fd int fd = open_removed(path, pid);
 
 	if (fd < 0)

@@ -45,12 +45,15 @@ def test_drift():
 
 
 def put_back(gateway, what, change, is_back, line):
-    """Changes something, then waits until it is as before and the log has told what was found."""
+    """Changes something, then waits until it is as before and the log has told what was found.
+
+    l2tpgwd reads back what it put there, and what is changed meanwhile it puts back without a word; then it answers."""
     offset = len(gateway.log())
     change()
     check(f"{what}: the log says what was found", gateway.logged(line, 60, offset),
           f"wanted {line} in\n{gateway.log()[offset:]}")
     check(f"{what}: it is put back", holds(is_back, 60))
+    gateway.status()
 
 
 def nftables(node, gateway, wanted):

@@ -172,8 +172,8 @@ static void others_change_it(void **state)
 		"flush map inet l2tpgw acl_from",
 		"add element inet l2tpgw acl_to { 10.9.0.200 : goto to_default }",
 		"delete element inet l2tpgw acl_from { 10.9.0.2 }",
-		"delete element inet l2tpgw acl_to { 10.9.0.2 }\n"
-		"add element inet l2tpgw acl_to { 10.9.0.2 : goto to_guests }",
+		("delete element inet l2tpgw acl_to { 10.9.0.2 }\n"
+		 "add element inet l2tpgw acl_to { 10.9.0.2 : goto to_guests }"),
 	};
 
 	(void)state;
