@@ -161,6 +161,14 @@ static int do_steps(struct transaction *t, size_t end, struct err *err)
 	return apply_do(&machine, &t->work.effects.steps, &t->work.done, end, err);
 }
 
+/* Those whose tools are slower than an apply waits for are told as pending. */
+static enum change_result openings_result(const struct integration *integration)
+{
+	if (!integration_settled(integration))
+		return CHANGE_PENDING;
+	return *integration_problem(integration) ? CHANGE_FAILED : CHANGE_DONE;
+}
+
 static enum work_state switch_over(struct transaction *t)
 {
 	const struct effects *effects = &t->work.effects;
@@ -174,7 +182,7 @@ static enum work_state switch_over(struct transaction *t)
 	session_table_shards(t->gateway->sessions, t->work.candidate.plan->worker_of);
 	work_progress(t, effects->objects, effects->openings, CHANGE_DONE);
 	work_progress(t, effects->openings, effects->workers,
-		      *integration_problem(t->gateway->integration) ? CHANGE_FAILED : CHANGE_DONE);
+		      openings_result(t->gateway->integration));
 	if (!effects->charon)
 		return give(t);
 	t->deadline = loop_ms() + GOODBYE_MS;
