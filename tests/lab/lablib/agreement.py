@@ -13,7 +13,7 @@ SLOTS = 4096
 SHAPE = {
     "id": None, "user": None, "group": None, "state": None, "since": None, "address": None, "interface": None,
     "mtu": None, "rx_bytes": None, "tx_bytes": None, "slot": None, "vip": None, "worker": None, "client": None,
-    "pool": None, "source": None, "class": None, "limits": ("idle", "session", "expires"), "rate": ("down", "up"),
+    "pool": None, "source": None, "class": None, "limits": ("idle", "session", "expires", "hours"), "rate": ("down", "up"),
     "peer": ("address", "port", "behind_nat"), "ike": ("id", "proposal", "identity"),
     "esp": ("proposal", "spi_in", "spi_out", "mark"), "l2tp": ("tunnel", "session"), "ppp": ("pid", "auth"),
 }
