@@ -59,6 +59,25 @@ static void read_back_it_is_the_same(void **state)
 	assert_null(found(arena));
 }
 
+/* What sets and maps hold lives through it: the table stays the one it was. */
+static void loaded_again_it_is_the_same_table(void **state)
+{
+	struct nft_table before, after;
+
+	(void)state;
+	nft_needed();
+	assert_ok(nft_run("add element inet l2tpgw acl_to { 10.99.0.2 : goto to_default }\n"
+			  "add element inet l2tpgw acl_from { 10.99.0.2 : goto from_default }\n"
+			  "add element inet l2tpgw closed { 500 timeout 100ms }",
+			  &err));
+	assert_ok(nft_table_get(&before, &err));
+	for (unsigned i = 0; i < 20; i++) {
+		assert_ok(ruleset_run(&paths, plan->ruleset, strlen(plan->ruleset), &err));
+		assert_ok(nft_table_get(&after, &err));
+		assert_int_equal(after.handle, before.handle);
+	}
+}
+
 /* Somebody else's tables change nothing of ours, and time nothing at all. */
 static void others_may_do_what_they_like(void **state)
 {
@@ -175,6 +194,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(read_back_it_is_the_same),
+		cmocka_unit_test(loaded_again_it_is_the_same_table),
 		cmocka_unit_test(others_may_do_what_they_like),
 		cmocka_unit_test(each_change_is_seen_and_undone),
 		cmocka_unit_test(without_its_record_nobody_knows),
