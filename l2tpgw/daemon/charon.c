@@ -556,8 +556,8 @@ void charon_restart(struct charon *charon)
 {
 	bool was_ours = charon->process.child.state != CHILD_DOWN;
 
-	if (!managed(charon) || !was_ours)
-		charon_gone(charon);
+	/* It may take a while to end, and is not the one that anybody waits for. */
+	charon_gone(charon);
 	if (managed(charon))
 		supervised_restart(&charon->process, charon->gateway->plan->charon_digest);
 	else if (was_ours)

@@ -14,10 +14,11 @@ import time
 from lablib.checks import check, equal, holds, note, wait_until
 from lablib.client import Client, connect_all
 from lablib.gateway import BUILD, ENVIRONMENT, LOG, POLICY, Gateway, policy
+from lablib.node import CommandFailed
 from lablib.strace import Strace, changes
 from lablib.stream import Stream
 from lablib.topology import SERVER, Topology
-from lablib.vici import Vici
+from lablib.vici import Vici, ViciError
 
 GROUP = "matrix"
 WANTED = os.environ.get("LAB_MATRIX", "4")
@@ -121,7 +122,10 @@ class Trial:
     def which(self, timeout=40):
         """"old" or "new", or None if it is neither, and does not become one of them."""
         def name():
-            now = self.state()
+            try:
+                now = self.state()
+            except (OSError, ViciError, CommandFailed):  # charon or l2tpgwd is just being started anew
+                return None
             return next((name for name, state in self.states.items() if state == now), None)
         return holds(name, timeout)
 

@@ -110,7 +110,7 @@ def test_changes_in_a_row():
             now, at = changed(dice, now), time.time()
             gateway.write_policy(now)
             status, said = gateway.answer("apply")
-            done.append((at, [change["object"] for change in said["changes"]] if not status else said))
+            done.append((at, [change["object"] for change in said["changes"]] if not status else [said]))
             if status or said["dropped"]:
                 check(f"seed {SEED}, change {number}", False, (status, said, now))
                 break
@@ -121,18 +121,11 @@ def test_changes_in_a_row():
     seconds = time.monotonic() - began
     note(f"seed {SEED}: {CHANGES} changes with {effects} effects in {seconds:.0f} s, {sum(stream.sent.values())} pings")
     equal(f"{CHANGES} changes in a row: nobody lost a packet", stream.lost, {})
-    blamed(stream, done)
+    for line in stream.blamed(done):
+        note(line)
     equal("or a session", gateway.identity(), before)
     check("no worker is left that nobody needs", holds(lambda: needed(gateway, now), 60), gateway.status()["parts"])
     left_over(net.gw, gateway)
-
-
-def blamed(stream, done):
-    """During which change what was lost was lost."""
-    for name, times in stream.when.items() if stream.lost else ():
-        for at in times:
-            number, change = max(((number, one) for number, one in enumerate(done) if one[0] <= at), default=(None, None))
-            note(f"{name} lost a packet {at - change[0]:.2f} s after change {number} began: {change[1]}" if change else name)
 
 
 def left_over(node, gateway):

@@ -43,8 +43,7 @@ class Trickle:
 
 
 class Stream:
-    """As a context manager; afterwards `lost` tells how many packets of each client got no answer, and `when` at what times
-    (of time.time()) that was:
+    """As a context manager; afterwards `lost` tells how many packets of each client got no answer:
 
         with Stream(clients, SERVER) as stream:
             …
@@ -71,7 +70,10 @@ class Stream:
         """{client: (sent, answered)} of those who lost any."""
         return {name: (one.last, one.last - len(one.lost)) for name, one in self.trickles.items() if one.lost}
 
-    @property
-    def when(self):
-        return {name: [one.missed[number] for number in one.lost if number in one.missed]
-                for name, one in self.trickles.items()}
+    def blamed(self, done):
+        """Texts: during which of [(when it began, as time.time() has it, what it was)] each packet was lost."""
+        for name, one in self.trickles.items():
+            for number in one.lost:
+                at = one.missed.get(number, 0)
+                began, what = max((entry for entry in done if entry[0] <= at), default=(0, "nothing"))
+                yield f"{name} lost packet {number}, {at - began:.2f} s after this began: {what}"

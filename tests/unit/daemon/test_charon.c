@@ -282,6 +282,18 @@ static void until_ended(struct world *world)
 	assert_int_equal(access(world->gateway.paths.charon_pid, F_OK), -1);
 }
 
+/* Whoever waits for the next one is not told by the one before that it is ready. */
+static void one_that_is_told_to_end_is_not_ready_any_more(void **state)
+{
+	struct world *world = *state;
+
+	charon_start(world->gateway.charon);
+	until_ready(world);
+	charon_restart(world->gateway.charon);
+	assert_false(charon_ready(world->gateway.charon));
+	assert_null(charon_link(world->gateway.charon));
+}
+
 static void ours_ends_when_it_is_to_be_somebody_elses(void **state)
 {
 	struct world *world = *state;
@@ -325,6 +337,7 @@ int main(void)
 		WORLD_TEST(one_that_knows_our_connection_keeps_its_marks),
 		WORLD_TEST(a_refusal_is_told_in_charons_words),
 		WORLD_TEST(one_that_hangs_up_is_connected_to_again),
+		WORLD_TEST(one_that_is_told_to_end_is_not_ready_any_more),
 		WORLD_TEST(ours_ends_when_it_is_to_be_somebody_elses),
 		WORLD_TEST(so_it_does_when_that_was_cut_off),
 		WORLD_TEST(freed_at_any_moment),
