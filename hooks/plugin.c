@@ -191,7 +191,7 @@ static bool put_proof(struct fields *request, const struct attempt *try)
  * A RADIUS server that l2tpgwd asks may take its time; l2tpgwd gives up before we do. Clients that
  * repeat their response meanwhile get the answer to the first one.
  */
-static const struct channel_patience admit_patience = { .reach_ms = 3000, .answer_ms = 15000 };
+static const struct channel_patience admit_patience = { .reach_ms = 3000, .answer_ms = 25000 };
 
 static bool admit(const struct attempt *try)
 {

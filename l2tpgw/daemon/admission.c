@@ -21,7 +21,7 @@
 #include "drive/local.h"
 
 #define CONNECTIONS_MAX 512
-#define WAIT_MS         2000 /* for an older session in the way; the plugin waits longer */
+#define WAIT_MS         5000 /* for charon to tell of the SA, or an older session to go */
 
 struct connection {
 	struct connection *next;
