@@ -40,15 +40,12 @@ struct sent {
 
 static void put_identity(const struct session_account *account, struct radius_packet *packet)
 {
-	char text[IP4_TEXT_MAX], ifname[SESSION_IFNAME_MAX];
+	char text[IP4_TEXT_MAX];
 
 	radius_put_text(packet, RADIUS_USER_NAME, account->user);
 	radius_put_text(packet, RADIUS_ACCT_SESSION_ID, account->id);
-	radius_put_u32(packet, RADIUS_NAS_PORT, account->slot);
-	radius_put_u32(packet, RADIUS_NAS_PORT_TYPE, 5); /* Virtual */
-	radius_put_text(packet, RADIUS_NAS_PORT_ID, session_ifname(account->slot, ifname));
-	radius_put_u32(packet, RADIUS_SERVICE_TYPE, 2);    /* Framed */
-	radius_put_u32(packet, RADIUS_FRAMED_PROTOCOL, 1); /* PPP */
+	radius_link_put_port(packet, account->slot);
+	radius_link_put_service(packet);
 	radius_put_u32(packet, RADIUS_FRAMED_IP_ADDRESS, account->address);
 	radius_put_text(packet, RADIUS_CALLING_STATION_ID, ip4_text(account->peer, text));
 	radius_put_text(packet, RADIUS_CALLED_STATION_ID, ip4_text(account->local, text));

@@ -11,6 +11,9 @@
 #include "daemon/loop.h"
 
 #define SERVER_TEXT_MAX (IP4_TEXT_MAX + 6)
+#define PORT_VIRTUAL    5
+#define SERVICE_FRAMED  2
+#define PROTOCOL_PPP    1
 
 struct radius_link {
 	struct gateway *gateway;
@@ -230,4 +233,19 @@ void radius_link_put_gateway(const struct radius_link *link, struct radius_packe
 	radius_put_text(packet, RADIUS_NAS_IDENTIFIER, policy->radius.nas_identifier);
 	if (address)
 		radius_put_u32(packet, RADIUS_NAS_IP_ADDRESS, address);
+}
+
+void radius_link_put_port(struct radius_packet *packet, uint32_t slot)
+{
+	char ifname[SESSION_IFNAME_MAX];
+
+	radius_put_u32(packet, RADIUS_NAS_PORT, slot);
+	radius_put_u32(packet, RADIUS_NAS_PORT_TYPE, PORT_VIRTUAL);
+	radius_put_text(packet, RADIUS_NAS_PORT_ID, session_ifname(slot, ifname));
+}
+
+void radius_link_put_service(struct radius_packet *packet)
+{
+	radius_put_u32(packet, RADIUS_SERVICE_TYPE, SERVICE_FRAMED);
+	radius_put_u32(packet, RADIUS_FRAMED_PROTOCOL, PROTOCOL_PPP);
 }

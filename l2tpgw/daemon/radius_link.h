@@ -21,6 +21,10 @@ int radius_link_ask(struct radius_link *link, enum radius_service service,
 void radius_link_cancel(struct radius_link *link, const void *user);
 /* What every request says of the gateway: NAS-Identifier, NAS-IP-Address. */
 void radius_link_put_gateway(const struct radius_link *link, struct radius_packet *packet);
+/* Of a session: NAS-Port, NAS-Port-Type, NAS-Port-Id. */
+void radius_link_put_port(struct radius_packet *packet, uint32_t slot);
+/* Service-Type, Framed-Protocol (RFC 2865): PPP is all there is. */
+void radius_link_put_service(struct radius_packet *packet);
 /* Entries of `status`, one a server; an empty list if there is no RADIUS. */
 json_t *radius_link_status(const struct radius_link *link);
 

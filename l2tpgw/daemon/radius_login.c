@@ -9,9 +9,6 @@
 #include "base/log.h"
 #include "daemon/radius_link.h"
 
-#define SERVICE_FRAMED     2
-#define PROTOCOL_PPP       1
-#define PORT_VIRTUAL       5
 #define CHAP2_RESPONSE_MAX 50 /* RFC 2548, 2.3.2 */
 
 /* ---- the question ---- */
@@ -36,15 +33,6 @@ static void put_proof(struct radius_packet *packet, const struct mschap_proof *p
 			  sizeof(response));
 }
 
-static void put_port(struct radius_packet *packet, uint32_t slot)
-{
-	char ifname[SESSION_IFNAME_MAX];
-
-	radius_put_u32(packet, RADIUS_NAS_PORT, slot);
-	radius_put_u32(packet, RADIUS_NAS_PORT_TYPE, PORT_VIRTUAL);
-	radius_put_text(packet, RADIUS_NAS_PORT_ID, session_ifname(slot, ifname));
-}
-
 static void make_request(const struct gateway *gateway, const struct session_request *request,
 			 struct radius_packet *packet)
 {
@@ -56,12 +44,11 @@ static void make_request(const struct gateway *gateway, const struct session_req
 	radius_put_text(packet, RADIUS_USER_NAME, request->user);
 	put_proof(packet, request->proof);
 	radius_link_put_gateway(gateway->radius, packet);
-	radius_put_u32(packet, RADIUS_SERVICE_TYPE, SERVICE_FRAMED);
-	radius_put_u32(packet, RADIUS_FRAMED_PROTOCOL, PROTOCOL_PPP);
+	radius_link_put_service(packet);
 	radius_put_u32(packet, RADIUS_EVENT_TIMESTAMP, (uint32_t)gateway_now().wall);
 	if (!session)
 		return;
-	put_port(packet, session->slot);
+	radius_link_put_port(packet, session->slot);
 	put_address(packet, RADIUS_CALLING_STATION_ID, session->ike.remote);
 	put_address(packet, RADIUS_CALLED_STATION_ID, session->ike.local);
 	radius_put_text(packet, RADIUS_ACCT_SESSION_ID, session_next_id(session, id));
