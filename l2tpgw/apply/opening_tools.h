@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef L2TPGW_APPLY_OPENINGING_H
-#define L2TPGW_APPLY_OPENINGING_H
+#ifndef L2TPGW_APPLY_OPENING_TOOLS_H
+#define L2TPGW_APPLY_OPENING_TOOLS_H
 
 /* Puts openings into other people's firewalls and takes them out again, each by its own tool. */
 #include <stdbool.h>

@@ -368,7 +368,6 @@ static void probe(struct port *port, uint64_t now)
 	radius_begin(&packet, RADIUS_STATUS_SERVER, true);
 	request = request_new(radius, port->service, &packet, now + PROBE_MS);
 	request->is_probe = true;
-	request->deadline = request->give_up;
 	if (!take_id(port, request) || !finish_packet(request) || !transmit(request, now))
 		finish(radius, request, NULL, NULL);
 	else

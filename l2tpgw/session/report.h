@@ -19,9 +19,9 @@ void report_ended(struct session_table *table, const struct session *session, in
 void report_rebound(struct session_table *table, const struct session *session,
 		    const struct sa_ike *before);
 void report_rekeyed(struct session_table *table, const struct session *session);
-/* A new SA met a slot in use. */
 /* Its mark is that of a routing rule. */
 void report_foreign_mark(struct session_table *table, const struct sa_ike *ike, uint32_t mark);
+/* A new SA met a slot in use. */
 void report_collision(struct session_table *table, const struct session *session,
 		      const struct sa_ike *ike, const struct sa_child *child);
 /* By itself: see lockout.h. */

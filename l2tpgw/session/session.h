@@ -277,7 +277,7 @@ enum session_verdict {
 	SESSION_ADMIT,
 	SESSION_DENY,
 	SESSION_ASK,  /* ask a RADIUS server, then again with what it said */
-	SESSION_WAIT, /* ask again after any further event, and with `last` after at most 2 s */
+	SESSION_WAIT, /* ask again after any further event, and with `last` after at most 5 s */
 };
 
 enum session_denial {

@@ -70,8 +70,8 @@ unsigned table_ike_users(const struct session_table *table, uint32_t ike,
 /* Whether another session has its address too: of the same user, and one is about to end. */
 bool table_shares_address(const struct session_table *table, const struct session *session);
 
-/* Appends an action that concerns the session; the caller fills in the rest. */
-/* `session` NULL: of an SA that is nobody's. */
+/* Appends an action that concerns the session, or, of NULL, an SA that is nobody's; the caller
+ * fills in the rest. */
 struct session_action *table_emit(struct session_table *table, enum session_action_kind kind,
 				  const struct session *session);
 struct session_report *table_report(struct session_table *table, enum session_journal kind,
