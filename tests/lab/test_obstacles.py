@@ -20,6 +20,7 @@ OWN = ("/run", "/etc/l2tpgw", "/etc/ppp", "/var/lib/l2tpgw")
 def machine(wan=True):
     node = Node("gw", debian_ppp=True)
     node.ip("link set lo up", *(WAN if wan else ()))
+    node.path("/run/mount").mkdir(exist_ok=True)  # of mount(8), which is the scenario's own
     return node, Gateway(node)
 
 
