@@ -23,7 +23,8 @@ void examine_packages(struct findings *findings, const struct paths *paths, bool
  */
 void examine_files(struct findings *findings, const struct paths *paths, bool policy, bool units);
 /* Layer "ports": who holds ours. */
-void examine_ports(struct findings *findings, const struct paths *paths, bool managed);
+void examine_ports(struct findings *findings, const struct paths *paths,
+		   const struct policy *policy);
 /* Layer "network": WAN, NAT in front of it, MTU, sysctls. */
 void examine_network(struct findings *findings, const struct host *host);
 /* Layer "firewall": what others' rules do to the gateway's packets. */

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "cli/package_manager.h"
 #include "drive/storage.h"
 
 #define UNITS       "/etc/systemd/system"
@@ -26,8 +27,8 @@ static void examine_place(struct findings *findings, const char *path, const cha
 			    "the disk is full: %" PRIu64 " kB are left in %s, where %s is to be "
 			    "written",
 			    storage.free / BYTES_OF_KB, storage.folder, what);
-		finding_remedy(findings, "make room: df, apt-get clean, journalctl "
-					 "--vacuum-size=100M");
+		finding_remedy(findings, "make room: df, %s, journalctl --vacuum-size=100M",
+			       package_clean());
 	}
 }
 

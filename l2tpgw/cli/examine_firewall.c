@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "apply/opening.h"
 #include "cli/examine.h"
+#include "cli/package_manager.h"
 #include "drive/iptables.h"
 
 static void tell_block(struct findings *findings, const struct neighbour_block *block)
@@ -16,6 +17,7 @@ void examine_firewall(struct findings *findings, const char *wan)
 {
 	struct neighbour_blocks blocks;
 	struct err err = { .code = ERR_NONE };
+	char install[64];
 
 	if (neighbours_find(findings->arena, wan, &blocks, &err) < 0) {
 		finding_add(findings, "firewall", FINDING_WARNING,
@@ -28,7 +30,8 @@ void examine_firewall(struct findings *findings, const char *wan)
 		finding_add(findings, "firewall", FINDING_NOTE,
 			    "there are rules of the old iptables, which cannot be read without "
 			    "iptables-legacy and count all the same");
-		finding_remedy(findings, "install the package iptables");
+		finding_remedy(findings, "%s",
+			       package_install(PACKAGE_IPTABLES, install, sizeof(install)));
 	}
 	if (blocks.count)
 		finding_add(

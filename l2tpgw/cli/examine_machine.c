@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/examine.h"
+#include "cli/package_manager.h"
 #include "drive/machine.h"
 
 #define CIPHER       "gcm(aes)"
@@ -39,7 +40,7 @@ static void examine_crypto(struct findings *findings)
 
 void examine_machine(struct findings *findings)
 {
-	char container[64];
+	char container[64], install[64];
 
 	machine_container(container, sizeof(container));
 	if (*container)
@@ -53,9 +54,13 @@ void examine_machine(struct findings *findings)
 	} else {
 		finding_add(findings, "machine", FINDING_WARNING,
 			    "no time service keeps the clock: expiry dates and logs go wrong");
-		finding_remedy(findings, "apt install systemd-timesyncd (or chrony)");
+		finding_remedy(findings, "%s (or another), or start the one that is there",
+			       package_install(PACKAGE_CLOCK, install, sizeof(install)));
 	}
-	if (!machine_random_ready()) {
+	if (machine_random_ready()) {
+		finding_add(findings, "machine", FINDING_GOOD,
+			    "the kernel has random numbers for keys");
+	} else {
 		finding_add(findings, "machine", FINDING_PROBLEM,
 			    "the kernel has no random numbers yet: keys cannot be made");
 		finding_remedy(findings, "give a virtual machine a virtio-rng device, or wait");

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "cli/examine.h"
+#include "cli/package_manager.h"
 #include "drive/ability.h"
 #include "drive/machine.h"
 #include "drive/modules.h"
@@ -67,11 +68,11 @@ void examine_kernel(struct findings *findings, bool load)
 static const struct {
 	enum program program;
 	const char *what;
-	const char *package; /* on Debian; the others name it alike */
+	enum package package;
 } programs[] = {
-	{ PROGRAM_CHARON, "strongSwan's IKE daemon", "charon-systemd" },
-	{ PROGRAM_XL2TPD, "the L2TP daemon", "xl2tpd" },
-	{ PROGRAM_PPPD, "the PPP daemon", "ppp" },
+	{ PROGRAM_CHARON, "strongSwan's IKE daemon", PACKAGE_CHARON },
+	{ PROGRAM_XL2TPD, "the L2TP daemon", PACKAGE_XL2TPD },
+	{ PROGRAM_PPPD, "the PPP daemon", PACKAGE_PPP },
 };
 
 /* Without swanctl nobody knows charon's; it works all the same. */
@@ -110,6 +111,8 @@ static void examine_plugin(struct findings *findings, const struct paths *paths)
 
 void examine_packages(struct findings *findings, const struct paths *paths, bool managed)
 {
+	char install[64];
+
 	for (size_t i = 0; i < array_size(programs); i++) {
 		if (programs[i].program == PROGRAM_CHARON && !managed)
 			continue;
@@ -119,7 +122,8 @@ void examine_packages(struct findings *findings, const struct paths *paths, bool
 		}
 		finding_add(findings, "packages", FINDING_PROBLEM, "%s (%s) is not installed",
 			    programs[i].what, program_path(programs[i].program));
-		finding_remedy(findings, "apt install %s", programs[i].package);
+		finding_remedy(findings, "%s",
+			       package_install(programs[i].package, install, sizeof(install)));
 	}
 	examine_plugin(findings, paths);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -38,13 +39,35 @@ static const struct other *other_by_command(const char *command)
 	return NULL;
 }
 
+/* Where RADIUS servers send their orders; 0 = they give none. */
+static uint16_t port_of_orders(const struct policy *policy)
+{
+	if (!policy || !policy->radius.dynamic_authorization || !policy->radius.servers_count)
+		return 0;
+	return (uint16_t)policy->radius.dynamic_authorization_port;
+}
+
+static const char *name_of(const struct port_owner *owner)
+{
+	return *owner->command ? owner->command : "the kernel or another container";
+}
+
+/* The gateway works without that port, but for the servers' orders. */
+static void orders_taken(struct findings *findings, const struct port_owner *owner)
+{
+	finding_add(findings, "ports", FINDING_WARNING,
+		    "UDP %u is in use by %s (pid %d): RADIUS servers can end and change nothing",
+		    owner->port, name_of(owner), (int)owner->pid);
+	finding_remedy(findings, "stop it, or set radius.dynamic_authorization_port, here and in "
+				 "the servers, to a port that is free");
+}
+
 static void port_taken(struct findings *findings, const struct port_owner *owner)
 {
 	const struct other *other = other_by_command(owner->command);
 
 	finding_add(findings, "ports", FINDING_PROBLEM, "UDP %u is in use by %s%s%s (pid %d)",
-		    owner->port, other ? other->product : "", other ? ": " : "",
-		    *owner->command ? owner->command : "the kernel or another container",
+		    owner->port, other ? other->product : "", other ? ": " : "", name_of(owner),
 		    (int)owner->pid);
 	if (other)
 		finding_remedy(findings, "systemctl disable --now %s", other->units);
@@ -97,9 +120,27 @@ static bool is_ours(const struct paths *paths, pid_t pid)
 	return false;
 }
 
-void examine_ports(struct findings *findings, const struct paths *paths, bool managed)
+static bool is_ike(uint16_t port)
 {
-	static const uint16_t ports[] = { PORT_L2TP, PORT_IKE, PORT_NATT };
+	return port == PORT_IKE || port == PORT_NATT;
+}
+
+static void nobody_else(struct findings *findings, uint16_t orders)
+{
+	char more[32] = "";
+
+	if (orders)
+		(void)snprintf(more, sizeof(more), ", nor %u for RADIUS", orders);
+	finding_add(findings, "ports", FINDING_GOOD, "nobody else holds UDP 500, 4500 or 1701%s",
+		    more);
+}
+
+void examine_ports(struct findings *findings, const struct paths *paths,
+		   const struct policy *policy)
+{
+	const uint16_t orders = port_of_orders(policy);
+	const uint16_t ports[] = { PORT_L2TP, PORT_IKE, PORT_NATT, orders };
+	bool managed = !policy || policy->ipsec.charon == POLICY_CHARON_MANAGED;
 	cleanup_arena struct arena *arena = arena_new();
 	struct err err = { .code = ERR_NONE };
 	size_t count, before = findings->count;
@@ -113,10 +154,13 @@ void examine_ports(struct findings *findings, const struct paths *paths, bool ma
 	}
 	for (size_t i = 0; i < count; i++) {
 		ike |= list[i].port == PORT_IKE;
-		if (list[i].port == last || (!managed && list[i].port != PORT_L2TP) ||
+		if (list[i].port == last || (!managed && is_ike(list[i].port)) ||
 		    is_ours(paths, list[i].pid) || is_our_daemon(paths, &list[i]))
 			continue;
-		port_taken(findings, &list[i]);
+		if (list[i].port == orders)
+			orders_taken(findings, &list[i]);
+		else
+			port_taken(findings, &list[i]);
 		last = list[i].port;
 	}
 	if (!managed && !ike) {
@@ -127,6 +171,5 @@ void examine_ports(struct findings *findings, const struct paths *paths, bool ma
 			       "to \"managed\"");
 	}
 	if (findings->count == before)
-		finding_add(findings, "ports", FINDING_GOOD,
-			    "nobody else holds UDP 500, 4500 or 1701");
+		nobody_else(findings, orders);
 }

@@ -22,7 +22,7 @@ static void examine(struct findings *findings, const struct paths *paths)
 	examine_packages(findings, paths, managed);
 	examine_files(findings, paths, access(paths->policy, F_OK) < 0,
 		      unit_used() && !unit_enabled());
-	examine_ports(findings, paths, managed);
+	examine_ports(findings, paths, policy);
 	if (host_gather_wan(policy ? policy->gateway.wan : NULL, &host, &err) == 0) {
 		examine_network(findings, &host);
 		examine_firewall(findings, host.wan);

@@ -69,7 +69,7 @@ static int preflight_ports(const struct up *up, const struct policy *policy, str
 	cleanup_arena struct arena *arena = arena_new();
 	struct findings findings = { .arena = arena };
 
-	examine_ports(&findings, up->paths, charon_managed(policy));
+	examine_ports(&findings, up->paths, policy);
 	return refuse(&findings, err);
 }
 

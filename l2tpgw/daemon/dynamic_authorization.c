@@ -2,6 +2,7 @@
 #include "daemon/dynamic_authorization.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -16,11 +17,14 @@
 #define WINDOW_SECONDS 300 /* how old, or far ahead, an Event-Timestamp may be */
 #define LOG_MS         10000
 #define READS_MAX      64
+#define RETRY_MS       5000
 
 struct dynamic_authorization {
 	struct gateway *gateway;
 	int fd; /* -1 = nobody is listened to */
 	unsigned port;
+	char problem[128]; /* why nobody is listened to though the policy says so; "" = none */
+	struct loop_timer retry;
 	sd_event_source *source;
 	struct replays replays;
 	uint64_t ignored_at; /* ms: when it was last told of what was not heard */
@@ -253,26 +257,54 @@ static void stop(struct dynamic_authorization *dynamic)
 	dynamic->port = 0;
 }
 
-void dynamic_authorization_follow(struct dynamic_authorization *dynamic)
+static unsigned wanted_port(const struct policy *policy)
 {
-	const struct policy *policy = dynamic->gateway->policy;
 	bool wanted = policy->radius.dynamic_authorization && policy->radius.servers_count;
-	unsigned port = wanted ? policy->radius.dynamic_authorization_port : 0;
+
+	return wanted ? policy->radius.dynamic_authorization_port : 0;
+}
+
+/* Somebody else may have it: told once, and tried again. */
+static void no_port(struct dynamic_authorization *dynamic, const char *why)
+{
+	if (strcmp(why, dynamic->problem) != 0)
+		log_error("RADIUS servers can end and change nothing: %s", why);
+	(void)snprintf(dynamic->problem, sizeof(dynamic->problem), "%s", why);
+	loop_timer_in(&dynamic->retry, RETRY_MS);
+}
+
+static void follow(void *user)
+{
+	struct dynamic_authorization *dynamic = user;
+	unsigned port = wanted_port(dynamic->gateway->policy);
 	struct err err = { .code = ERR_NONE };
 
-	if (port == dynamic->port)
+	if (port == dynamic->port && !*dynamic->problem)
 		return;
 	stop(dynamic);
-	if (!port)
-		return;
-	dynamic->fd = datagram_listen((uint16_t)port, &err);
-	if (dynamic->fd < 0) {
-		log_error("RADIUS servers can end and change nothing: %s", err.text);
+	if (!port) {
+		*dynamic->problem = '\0';
 		return;
 	}
+	dynamic->fd = datagram_listen((uint16_t)port, &err);
+	if (dynamic->fd < 0) {
+		no_port(dynamic, err.text);
+		return;
+	}
+	*dynamic->problem = '\0';
 	dynamic->port = port;
 	dynamic->source =
 	    loop_watch(dynamic->gateway->loop, dynamic->fd, EPOLLIN, readable, dynamic);
+}
+
+void dynamic_authorization_follow(struct dynamic_authorization *dynamic)
+{
+	follow(dynamic);
+}
+
+const char *dynamic_authorization_problem(const struct dynamic_authorization *dynamic)
+{
+	return dynamic->problem;
 }
 
 struct dynamic_authorization *dynamic_authorization_new(struct gateway *gateway)
@@ -281,6 +313,7 @@ struct dynamic_authorization *dynamic_authorization_new(struct gateway *gateway)
 
 	dynamic->gateway = gateway;
 	dynamic->fd = -1;
+	loop_timer_init(&dynamic->retry, gateway->loop, follow, dynamic);
 	return dynamic;
 }
 
@@ -289,6 +322,7 @@ void dynamic_authorization_free(struct dynamic_authorization *dynamic)
 	if (!dynamic)
 		return;
 	stop(dynamic);
+	loop_timer_free(&dynamic->retry);
 	replays_free(&dynamic->replays);
 	free(dynamic);
 }

@@ -9,6 +9,7 @@
 #include "daemon/accounting.h"
 #include "daemon/charon.h"
 #include "daemon/counters.h"
+#include "daemon/dynamic_authorization.h"
 #include "daemon/integration.h"
 #include "daemon/obstacles.h"
 #include "daemon/radius_link.h"
@@ -66,6 +67,11 @@ static json_t *warnings_json(const struct gateway *gateway)
 		json_array_append_new(list,
 				      json_sprintf("firewall.integrate: %s; it is tried again",
 						   integration_problem(gateway->integration)));
+	if (*dynamic_authorization_problem(gateway->dynamic_authorization))
+		json_array_append_new(
+		    list,
+		    json_sprintf("RADIUS servers can end and change nothing: %s; it is tried again",
+				 dynamic_authorization_problem(gateway->dynamic_authorization)));
 	transaction_warnings(gateway, list);
 	return list;
 }

@@ -309,6 +309,25 @@ static void nobody_listens_unless_the_policy_says_so(void **state)
 	assert_int_equal(asked(), RADIUS_DISCONNECT_ACK);
 }
 
+/* The port is somebody else's for a while. */
+static void a_port_that_is_taken_is_told_and_tried_again(void **state)
+{
+	struct fake_radius other;
+
+	(void)state;
+	fake_radius_open(&other);
+	policy.radius.dynamic_authorization_port = other.port;
+	dynamic_authorization_follow(gateway.dynamic_authorization);
+	assert_non_null(strstr(dynamic_authorization_problem(gateway.dynamic_authorization),
+			       "Address already in use"));
+	fake_radius_stop(&other);
+	turn_until(!*dynamic_authorization_problem(gateway.dynamic_authorization));
+	speak_from(INADDR_LOOPBACK);
+	begin(RADIUS_DISCONNECT_REQUEST);
+	radius_put_text(&order, RADIUS_ACCT_SESSION_ID, id_of(1));
+	assert_int_equal(asked(), RADIUS_DISCONNECT_ACK);
+}
+
 #define test(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
@@ -322,6 +341,7 @@ int main(void)
 		test(all_that_is_said_has_to_fit),
 		test(changes_are_of_those_it_let_in),
 		test(nobody_listens_unless_the_policy_says_so),
+		test(a_port_that_is_taken_is_told_and_tried_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
