@@ -12,8 +12,9 @@
 #include "daemon/holdoff.h"
 #include "daemon/loop.h"
 
-#define POLL_MS  5000 /* for sysctls, whose changes nothing announces */
-#define RETRY_MS 5000 /* what could not be put back may be possible later */
+#define POLL_MS   5000 /* for sysctls, whose changes nothing announces */
+#define RETRY_MS  5000 /* what could not be put back may be possible later */
+#define FOUND_MAX 400
 
 struct drift {
 	struct gateway *gateway;
@@ -37,42 +38,35 @@ void drift_free(struct drift *drift)
 }
 
 /* "was removed", "was set to 0", "chain guard has 5 rules instead of 6". */
-static void found_text(const struct step *step, char *out, size_t size)
+static const char *found_text(const struct step *step, char out[FOUND_MAX])
 {
 	const struct object_value *before = &step->before;
 
 	if (!step->after.present)
-		(void)snprintf(out, size, "was added");
+		(void)snprintf(out, FOUND_MAX, "was added");
 	else if (!before->present)
-		(void)snprintf(out, size, "was removed");
+		(void)snprintf(out, FOUND_MAX, "was removed");
 	else if (step->object.kind == OBJECT_SYSCTL)
-		(void)snprintf(out, size, "was set to %.64s", before->data);
+		(void)snprintf(out, FOUND_MAX, "was set to %.64s", before->data);
 	else
-		(void)snprintf(out, size, "was changed%s%s", before->note ? ": " : "",
+		(void)snprintf(out, FOUND_MAX, "was changed%s%s", before->note ? ": " : "",
 			       before->note ? before->note : "");
+	return out;
 }
 
 /* True if the step is to be done now. */
 static bool judge(struct drift *drift, const struct step *step)
 {
-	char what[HOLDOFF_NAME_MAX], found[400];
+	char what[HOLDOFF_NAME_MAX], found[FOUND_MAX];
 	enum holdoff_verdict verdict;
 
 	(void)object_text(&step->object, what, sizeof(what));
-	found_text(step, found, sizeof(found));
 	verdict = holdoff_found(&drift->holdoff, what, loop_ms());
-	switch (verdict) {
-	case HOLDOFF_GO:
-		log_warning("drift: %s %s; put back", what, found);
-		break;
-	case HOLDOFF_PAUSE:
+	if (verdict == HOLDOFF_PAUSE)
 		log_error("drift: %s %s, for the %dth time in a minute: somebody else insists. It "
 			  "is put back every %d s from now on",
-			  what, found, HOLDOFF_TIMES + 1, HOLDOFF_PAUSE_MS / 1000);
-		break;
-	case HOLDOFF_WAIT:
-		break;
-	}
+			  what, found_text(step, found), HOLDOFF_TIMES + 1,
+			  HOLDOFF_PAUSE_MS / 1000);
 	return verdict == HOLDOFF_GO;
 }
 
@@ -94,6 +88,16 @@ static void failed(struct drift *drift, const struct err *err)
 	(void)snprintf(drift->problem, sizeof(drift->problem), "%s", err->text);
 	drift->gateway->broken = true;
 	drift->retry_due = loop_ms() + RETRY_MS;
+}
+
+static void tell(const struct steps *steps, const char *outcome)
+{
+	char what[HOLDOFF_NAME_MAX], found[FOUND_MAX];
+
+	for (size_t i = 0; i < steps->count; i++)
+		log_warning("drift: %s %s; %s",
+			    object_text(&steps->list[i].object, what, sizeof(what)),
+			    found_text(&steps->list[i], found), outcome);
 }
 
 static bool has_ruleset(const struct steps *steps)
@@ -125,9 +129,11 @@ void drift_repair(struct drift *drift, unsigned kinds)
 	}
 	keep_judged(drift, &steps);
 	if (apply_run(&machine, &steps, &err) < 0) {
+		tell(&steps, "not put back");
 		failed(drift, &err);
 		return;
 	}
+	tell(&steps, "put back");
 	if (has_ruleset(&steps))
 		gateway_refill(gateway);
 	if (kinds != OBJECT_ALL)
