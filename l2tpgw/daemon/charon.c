@@ -9,33 +9,27 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "daemon/child.h"
+#include "daemon/foreign.h"
 #include "daemon/gate.h"
 #include "daemon/holding.h"
 #include "daemon/kept.h"
 #include "daemon/link.h"
 #include "daemon/loop.h"
-#include "daemon/foreign.h"
 #include "daemon/marks.h"
 #include "daemon/orphans.h"
 #include "daemon/records.h"
 #include "daemon/refusal.h"
+#include "daemon/sa_feed.h"
 #include "daemon/supervised.h"
 #include "daemon/workers.h"
 #include "drive/programs.h"
 #include "drive/vici_ask.h"
 #include "plan/digest.h"
-#include "session/sa.h"
 
 #define CONNECT_INTERVAL_MS  50
 #define EXTERNAL_INTERVAL_MS 1000 /* between attempts to find one that is not ours */
 #define HEALTH_INTERVAL_MS   2000
-#define RESYNC_INTERVAL_MS   60000
-#define RESYNC_AGAIN_MS      500
 #define ANSWER_MS            15000 /* no answer for so long: frozen */
-#define SNAPSHOT_MS          30000
-
-static const char *const events_wanted[] = { "ike-updown", "ike-update", "ike-rekey",
-					     "child-updown", "child-rekey" };
 
 enum phase {
 	PHASE_DOWN,      /* no connection */
@@ -53,12 +47,11 @@ struct charon {
 	enum phase phase;
 	bool conns_known;
 	bool ours_loaded; /* it knew our connection before we came: adopted, not fresh */
-	bool snapshot_running;
-	bool restored;   /* the records of an earlier l2tpgwd were handed over */
-	unsigned loads;  /* under way in PHASE_LOADING */
-	uint64_t resync; /* ms; when the next snapshot is due */
-	uint64_t heard;  /* ms; when it began to run, or was last connected to us */
-	struct loop_timer connect_timer, health_timer, resync_timer;
+	bool restored;    /* the records of an earlier l2tpgwd were handed over */
+	unsigned loads;   /* under way in PHASE_LOADING */
+	uint64_t heard;   /* ms; when it began to run, or was last connected to us */
+	struct loop_timer connect_timer, health_timer;
+	struct sa_feed feed;
 	struct refusals refusals;
 	struct marks marks;
 	struct kept kept;
@@ -89,21 +82,6 @@ static void charon_problem(struct charon *charon, const char *what, const char *
 
 /* ---- what charon says ---- */
 
-static void on_sa_event(void *user, const char *event, const struct tree *message)
-{
-	struct charon *charon = user;
-	cleanup_arena struct arena *arena = arena_new();
-	struct err err = { .code = ERR_NONE };
-	struct sa_event sa;
-
-	if (sa_parse(event, message, arena, &sa, &err) < 0) {
-		log_warning("charon: event %s is not understood: %s", event, err.text);
-		charon_resync(charon, 1000);
-		return;
-	}
-	session_sa(charon->gateway->sessions, gateway_now(), &sa);
-}
-
 static void on_log(void *user, const char *event, const struct tree *message)
 {
 	struct charon *charon = user;
@@ -123,61 +101,9 @@ static void on_log(void *user, const char *event, const struct tree *message)
 		session_psk_failed(charon->gateway->sessions, gateway_now(), peer);
 }
 
-/* ---- snapshot ---- */
-
-static void charon_marks(struct charon *charon);
-
-static void on_snapshot_done(void *user, const struct tree *response, const struct err *why)
-{
-	struct charon *charon = user;
-
-	charon->snapshot_running = false;
-	charon_resync(charon, response ? RESYNC_INTERVAL_MS : RESYNC_AGAIN_MS);
-	if (!response) {
-		session_snapshot_abort(charon->gateway->sessions);
-		log_warning("charon: list-sas: %s", why->text);
-		return;
-	}
-	session_snapshot_end(charon->gateway->sessions, gateway_now());
-	if (charon->phase == PHASE_SNAPSHOT)
-		charon_marks(charon);
-}
-
-static void charon_snapshot(void *user)
-{
-	struct charon *charon = user;
-	const struct vici_request request = { .command = "list-sas",
-					      .stream = "list-sa",
-					      .timeout_ms = SNAPSHOT_MS,
-					      .on_event = on_sa_event,
-					      .on_done = on_snapshot_done,
-					      .user = charon };
-
-	charon->resync = UINT64_MAX;
-	if (charon->phase < PHASE_SNAPSHOT)
-		return;
-	/* What made this one necessary may be later than what the running one has seen. */
-	if (charon->snapshot_running) {
-		charon_resync(charon, RESYNC_AGAIN_MS);
-		return;
-	}
-	charon->snapshot_running = true;
-	session_snapshot_begin(charon->gateway->sessions, gateway_now());
-	if (link_ask(&charon->commands, &request) < 0) {
-		charon->snapshot_running = false;
-		session_snapshot_abort(charon->gateway->sessions);
-		charon_resync(charon, RESYNC_AGAIN_MS);
-	}
-}
-
 void charon_resync(struct charon *charon, unsigned delay_ms)
 {
-	uint64_t due = loop_ms() + delay_ms;
-
-	if (due >= charon->resync)
-		return;
-	charon->resync = due;
-	loop_timer_at(&charon->resync_timer, due);
+	sa_feed_resync(&charon->feed, delay_ms);
 }
 
 /* ---- giving it what the plan says ---- */
@@ -231,12 +157,15 @@ static void marks_passed(void *user)
  * these, and other people's routing rules ask for marks like these, too. What it shall not use is
  * used up before anybody can connect.
  */
-static void charon_marks(struct charon *charon)
+static void charon_marks(void *user)
 {
+	struct charon *charon = user;
 	struct gateway *gateway = charon->gateway;
 	struct err err = { .code = ERR_NONE };
 	unsigned skip = 0;
 
+	if (charon->phase != PHASE_SNAPSHOT) /* not the first list */
+		return;
 	charon->phase = PHASE_MARKS;
 	foreign_look(gateway);
 	if (!charon->ours_loaded) {
@@ -252,14 +181,10 @@ static void charon_marks(struct charon *charon)
 
 /* ---- coming up ---- */
 
-/* A snapshot before every event is registered could miss what happens in between. */
 static bool charon_listens(const struct charon *charon)
 {
-	for (size_t i = 0; i < array_size(events_wanted); i++) {
-		if (vici_listening(charon->events.vici, events_wanted[i]) == VICI_LISTEN_PENDING)
-			return false;
-	}
-	return vici_listening(charon->events.vici, "log") != VICI_LISTEN_PENDING;
+	return sa_feed_listens(&charon->feed) &&
+	       vici_listening(charon->events.vici, "log") != VICI_LISTEN_PENDING;
 }
 
 static void link_heard(void *user)
@@ -268,7 +193,7 @@ static void link_heard(void *user)
 
 	if (charon->phase == PHASE_LISTENING && charon->conns_known && charon_listens(charon)) {
 		charon->phase = PHASE_SNAPSHOT;
-		charon_snapshot(charon);
+		sa_feed_open(&charon->feed);
 	}
 	gateway_settle(charon->gateway);
 }
@@ -323,11 +248,8 @@ static void on_stats(void *user, const struct tree *response, const struct err *
 
 static int charon_listen(struct charon *charon, struct err *err)
 {
-	for (size_t i = 0; i < array_size(events_wanted); i++) {
-		if (link_listen(&charon->events, events_wanted[i], on_sa_event, charon, ANSWER_MS,
-				err) < 0)
-			return -1;
-	}
+	if (sa_feed_listen(&charon->feed, ANSWER_MS, err) < 0)
+		return -1;
 	return link_listen(&charon->events, "log", on_log, charon, ANSWER_MS, err);
 }
 
@@ -391,8 +313,7 @@ static void charon_disconnect(struct charon *charon)
 	loop_timer_at(&charon->health_timer, UINT64_MAX);
 	link_close(&charon->events);
 	link_close(&charon->commands);
-	loop_timer_at(&charon->resync_timer, UINT64_MAX);
-	charon->resync = UINT64_MAX;
+	sa_feed_close(&charon->feed);
 	/* The next one numbers its IKE_SAs from 1 again. */
 	memset(&charon->refusals, 0, sizeof(charon->refusals));
 }
@@ -505,15 +426,19 @@ struct charon *charon_new(struct gateway *gateway)
 	struct charon *charon = mem_alloc(sizeof(*charon));
 
 	charon->gateway = gateway;
-	charon->resync = UINT64_MAX;
 	charon->marks =
 	    (struct marks){ .link = &charon->commands, .done = marks_passed, .user = charon };
+	charon->feed = (struct sa_feed){ .gateway = gateway,
+					 .events = &charon->events,
+					 .commands = &charon->commands,
+					 .complete = charon_marks,
+					 .user = charon };
+	sa_feed_init(&charon->feed);
 	charon->kept = (struct kept){ gateway, &charon->commands, ours_lost, charon, NULL };
 	link_init(&charon->events, gateway->loop, &link_ops, charon);
 	link_init(&charon->commands, gateway->loop, &link_ops, charon);
 	loop_timer_init(&charon->connect_timer, gateway->loop, charon_connect, charon);
 	loop_timer_init(&charon->health_timer, gateway->loop, charon_health, charon);
-	loop_timer_init(&charon->resync_timer, gateway->loop, charon_snapshot, charon);
 	supervised_init(&charon->process, gateway->loop, "charon", gateway->paths.charon_pid,
 			&charon_ops, charon);
 	return charon;
@@ -527,7 +452,7 @@ void charon_free(struct charon *charon)
 	link_free(&charon->commands);
 	loop_timer_free(&charon->connect_timer);
 	loop_timer_free(&charon->health_timer);
-	loop_timer_free(&charon->resync_timer);
+	sa_feed_free(&charon->feed);
 	supervised_free(&charon->process);
 	free(charon);
 }
