@@ -9,7 +9,6 @@
 #include "policy/geometry.h"
 
 #define ADDRESSES_MAX 16
-#define MARK_RUN_MAX  16 /* in a row, that SAs can get past */
 
 /* RFC 1918, RFC 6598 (carriers' NAT) and RFC 3927: nobody on the internet reaches these. */
 static const struct ip4_net hidden[] = {
@@ -109,9 +108,9 @@ static void examine_rules(struct findings *findings)
 		return;
 	for (size_t i = 0; i < count; i++) {
 		const struct net_rule *rule = &list[i];
-		uint32_t run = rule->mask & -rule->mask;
+		uint32_t run = net_rule_run(rule);
 
-		if (run <= MARK_RUN_MAX) {
+		if (run <= NET_RULE_RUN_AVOIDABLE) {
 			finding_add(findings, "network", FINDING_NOTE,
 				    "a routing rule is for packets of mark 0x%x (mask 0x%x); no "
 				    "client's SA is given such a mark",

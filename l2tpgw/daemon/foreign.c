@@ -4,17 +4,6 @@
 #include "base/log.h"
 #include "drive/net_rule.h"
 
-/*
- * charon's marks count up by one. A rule that takes so many in a row is not got past by closing SAs
- * one after the other; l2tpgw doctor tells of those.
- */
-#define RUN_MAX 16
-
-static uint32_t longest_run(const struct net_rule *rule)
-{
-	return rule->mask & -rule->mask;
-}
-
 void foreign_look(struct gateway *gateway)
 {
 	cleanup_arena struct arena *arena = arena_new();
@@ -27,8 +16,9 @@ void foreign_look(struct gateway *gateway)
 		log_warning("%s", err.text);
 		return;
 	}
+	/* Of the others l2tpgw doctor tells. */
 	for (size_t i = 0; i < count && used < SESSION_FOREIGN_MAX; i++) {
-		if (longest_run(&list[i]) <= RUN_MAX)
+		if (net_rule_run(&list[i]) <= NET_RULE_RUN_AVOIDABLE)
 			foreign[used++] = (struct session_foreign){ list[i].mark, list[i].mask };
 	}
 	session_foreign_marks(gateway->sessions, foreign, used);

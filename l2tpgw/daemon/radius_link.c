@@ -211,8 +211,8 @@ int radius_link_ask(struct radius_link *link, enum radius_service service,
 
 	if (!link->radius)
 		return err_set(err, ERR_UNREACHABLE, "there is no RADIUS server to ask");
-	result = radius_ask(link->radius, service, packet, RADIUS_LINK_BUDGET_MS, on_done, user,
-			    loop_ms(), err);
+	result = radius_ask(link->radius, service, packet, POLICY_RADIUS_PATIENCE * 1000, on_done,
+			    user, loop_ms(), err);
 	arm(link);
 	return result;
 }

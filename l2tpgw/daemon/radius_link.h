@@ -12,8 +12,6 @@ struct radius_link *radius_link_new(struct gateway *gateway);
 void radius_link_free(struct radius_link *link); /* tells all that wait; NULL is fine */
 /* Another policy is in force: if it says other things of RADIUS, those that wait are told. */
 void radius_link_follow(struct radius_link *link);
-/* How long a login may take, in ms: then no client waits any longer. */
-#define RADIUS_LINK_BUDGET_MS 12000
 /* As radius_ask(). */
 int radius_link_ask(struct radius_link *link, enum radius_service service,
 		    const struct radius_packet *packet, radius_done_fn on_done, void *user,

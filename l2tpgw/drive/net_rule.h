@@ -20,4 +20,15 @@ struct net_rule {
  */
 int net_rule_list(struct arena *arena, struct net_rule **list, size_t *count, struct err *err);
 
+/*
+ * How many marks in a row are the rule's. The marks of SAs count up by one: a run of up to
+ * NET_RULE_RUN_AVOIDABLE is got past by closing SAs one after the other.
+ */
+static inline uint32_t net_rule_run(const struct net_rule *rule)
+{
+	return rule->mask & -rule->mask;
+}
+
+#define NET_RULE_RUN_AVOIDABLE 16
+
 #endif

@@ -88,8 +88,6 @@ static void check_times(struct load *load)
 		    policy->ipsec.idle_sa, policy->ppp.echo_interval);
 }
 
-#define RADIUS_PATIENCE 12 /* seconds: clients give up soon after (hooks/plugin.c) */
-
 void check_radius(struct load *load)
 {
 	struct policy *policy = load->policy;
@@ -102,11 +100,11 @@ void check_radius(struct load *load)
 	    clean(load, "/radius"))
 		load_warning_at(load, "/radius/users",
 				"radius.servers names no server to ask: nobody can log in");
-	if (clean(load, "/radius") && seconds > RADIUS_PATIENCE)
+	if (clean(load, "/radius") && seconds > POLICY_RADIUS_PATIENCE)
 		load_error_at(load, "/radius/timeout",
 			      "timeout and retries make %u s until the next server is asked; no "
 			      "client waits longer than %d s",
-			      seconds, RADIUS_PATIENCE);
+			      seconds, POLICY_RADIUS_PATIENCE);
 }
 
 void check_policy(struct load *load)

@@ -122,6 +122,9 @@ struct policy_user {
 	struct policy_rate rate; /* in place of the group's, each direction that is not 0 */
 };
 
+/* Seconds a login may take: clients give up soon after (hooks/plugin.c). */
+#define POLICY_RADIUS_PATIENCE 12
+
 /* Who judges a login: RADIUS those whom `users` does not name, or all. */
 enum policy_radius_users { POLICY_RADIUS_LOCAL_FIRST, POLICY_RADIUS_ONLY };
 
