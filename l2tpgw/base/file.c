@@ -77,6 +77,15 @@ static int sync_directory(const char *path)
 	return fd < 0 ? -1 : fsync(fd);
 }
 
+int file_sync(const char *path, struct err *err)
+{
+	cleanup_fd int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0 || fsync(fd) < 0 || sync_directory(path) < 0)
+		return err_errno(err, errno, "cannot sync %s", path);
+	return 0;
+}
+
 int file_write(const char *path, const void *data, size_t len, mode_t mode, bool durable,
 	       struct err *err)
 {

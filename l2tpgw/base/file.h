@@ -15,6 +15,8 @@ int file_read(const char *path, size_t max, struct buf *out, struct err *err);
 /* Writes to a temporary file beside `path` with that mode, fsyncs if `durable`, and renames it. */
 int file_write(const char *path, const void *data, size_t len, mode_t mode, bool durable,
 	       struct err *err);
+/* What was written without `durable` is on disk now, name and content. */
+int file_sync(const char *path, struct err *err);
 /* Removes what file_write() leaves in a directory when its process ends in the middle of it. */
 int file_remove_halves(const char *path, struct err *err);
 /* mkdir -p for the last component's parents too; an existing directory is fine (mode untouched). */

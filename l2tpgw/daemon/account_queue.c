@@ -44,15 +44,14 @@ static int read_record(const char *path, struct session_account *account, struct
 	return account_decode(&fields, account, err);
 }
 
-static int write_record(const char *path, const struct session_account *account, bool durable,
-			struct err *err)
+static int write_record(const char *path, const struct session_account *account, struct err *err)
 {
 	struct fields fields;
 
 	account_encode(account, &fields);
 	if (fields.failed)
 		return err_set(err, ERR_INTERNAL, "it does not fit");
-	return file_write(path, fields.data, fields.len, 0600, durable, err);
+	return file_write(path, fields.data, fields.len, 0600, false, err);
 }
 
 /* ---- what an earlier l2tpgwd left ---- */
@@ -175,7 +174,7 @@ struct account_entry *account_queue_append(struct account_queue *queue,
 
 	make_room(queue);
 	path_of(queue, queue->next, path);
-	if (write_record(path, account, false, &err) < 0) {
+	if (write_record(path, account, &err) < 0) {
 		log_error("accounting of session %s is lost: %s", account->id, err.text);
 		return NULL;
 	}
@@ -193,7 +192,6 @@ int account_queue_read(const struct account_queue *queue, const struct account_e
 
 void account_queue_sync(struct account_queue *queue, struct account_entry *entry)
 {
-	struct session_account account;
 	struct err err = { .code = ERR_NONE };
 	char path[PATHS_MAX];
 
@@ -201,6 +199,6 @@ void account_queue_sync(struct account_queue *queue, struct account_entry *entry
 		return;
 	entry->synced = true;
 	path_of(queue, entry->number, path);
-	if (read_record(path, &account, &err) < 0 || write_record(path, &account, true, &err) < 0)
-		log_error("accounting: %s: %s", path, err.text);
+	if (file_sync(path, &err) < 0)
+		log_error("accounting: %s", err.text);
 }

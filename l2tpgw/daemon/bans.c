@@ -7,11 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apply/ruleset.h"
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/rfc3339.h"
-#include "drive/nft.h"
 #include "plan/digest.h"
 #include "session/ban.h"
 #include "session/suspicion.h"
@@ -106,7 +106,7 @@ void bans_refill(struct gateway *gateway)
 				   "s }\n",
 				   ip4_text(bans[i].address, address), bans[i].until - wall);
 	}
-	if (nft_run(buf_text(&text), &err) < 0)
+	if (ruleset_run_elements(buf_text(&text), &err) < 0)
 		log_error("addresses that are banned cannot be kept out: %s", err.text);
 }
 

@@ -71,6 +71,7 @@ static void written_is_read(void **state)
 	assert_int_equal(text.len, 6);
 	assert_memory_equal(text.data, "sec\0nd", 7);
 	assert_int_equal(files_in_dir(), 1);
+	assert_int_equal(file_sync(path, &err), 0);
 	assert_int_equal(file_remove(path, &err), 0);
 	assert_int_equal(file_remove(path, &err), 0);
 	assert_int_equal(files_in_dir(), 0);
@@ -105,6 +106,8 @@ static void errors_name_the_file(void **state)
 	assert_int_equal(file_read(in_dir("none"), 10, &text, &err), -1);
 	assert_non_null(strstr(err.text, "/none"));
 	assert_non_null(strstr(err.text, "No such file"));
+	assert_int_equal(file_sync(in_dir("none"), &err), -1);
+	assert_non_null(strstr(err.text, "/none"));
 	assert_int_equal(file_read(dir, 10, &text, &err), -1);
 	(void)snprintf(path, sizeof(path), "%s/none/file", dir);
 	assert_int_equal(file_write(path, "x", 1, 0600, false, &err), -1);
