@@ -5,8 +5,9 @@
 /*
  * The log of the daemon: one line an event on standard error, with the priority prefix that the
  * journal understands ("<4>") when standard error is a journal stream. Only edges (daemon/, main
- * functions) log; libraries return errors. Control characters in what is logged are replaced, so
- * that no user name can forge a line. Never pass a secret.
+ * functions) log; libraries return errors. Control characters in what is logged, and what is no
+ * UTF-8, are replaced, so that no user name can forge a line or speak to a terminal. Never pass a
+ * secret.
  */
 enum log_level {
 	LOG_LEVEL_ERROR = 3,

@@ -12,7 +12,7 @@
 #include "cli/print.h"
 #include "cli/verb.h"
 #include "policy/json.h"
-#include "policy/utf8.h"
+#include "base/utf8.h"
 
 #define SESSIONS_TIMEOUT_MS 10000
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "policy/scan.h"
-#include "policy/utf8.h"
+#include "base/utf8.h"
 
 struct wanted {
 	uint64_t pointer; /* hash */

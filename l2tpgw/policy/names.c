@@ -8,7 +8,7 @@
 #include "base/fabric.h"
 #include "base/ip4.h"
 #include "policy/policy.h"
-#include "policy/utf8.h"
+#include "base/utf8.h"
 
 static const struct {
 	uint32_t first, last;

@@ -8,7 +8,7 @@
 #include "base/cleanup.h"
 #include "policy/diag.h"
 #include "policy/mask.h"
-#include "policy/utf8.h"
+#include "base/utf8.h"
 
 #define WINDOW_LINE 120 /* bytes of a line that are always shown whole */
 #define WINDOW_LEFT 50  /* bytes before the fault in longer ones */

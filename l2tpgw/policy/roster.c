@@ -11,7 +11,7 @@
 #include "policy/csv.h"
 #include "policy/policy.h"
 #include "policy/suggest.h"
-#include "policy/utf8.h"
+#include "base/utf8.h"
 
 #define NAME_MAX_SHOWN 40
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "policy/policy.h"
-#include "policy/utf8.h"
+#include "base/utf8.h"
 
 struct text_state {
 	bool string;  /* inside a string */

@@ -5,7 +5,7 @@
 #include "policy/suggest.h"
 #include "policy/template.h"
 #include "policy/units.h"
-#include "policy/utf8.h"
+#include "base/utf8.h"
 
 static const char *nearest(const char *word)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef L2TPGW_POLICY_UTF8_H
-#define L2TPGW_POLICY_UTF8_H
+#ifndef L2TPGW_BASE_UTF8_H
+#define L2TPGW_BASE_UTF8_H
 
 /* UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF. */
 #include <stddef.h>

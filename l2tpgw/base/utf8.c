@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "policy/utf8.h"
+#include "base/utf8.h"
 
 #include "base/cleanup.h"
 
