@@ -39,7 +39,7 @@ static void print_radius(const json_t *radius)
 		       (long long)waiting);
 }
 
-/* "  refused      4 unknown-user, 1 hours": logins, since l2tpgwd began. */
+/* "  refused      4 unknown-user, 1 hours", since l2tpgwd began. */
 static void print_refused(const json_t *refused)
 {
 	const char *reason, *before = "";

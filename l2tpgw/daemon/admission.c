@@ -236,12 +236,6 @@ static void on_start(const struct gateway *gateway, const struct message *messag
 			 message->vip - FABRIC_VIP_NET);
 }
 
-static void log_refused(const struct message *message)
-{
-	log_notice("refused %s: it insists on %s, only MS-CHAPv2 is admitted", message->user,
-		   message->protocol);
-}
-
 static void on_up(const struct gateway *gateway, const struct message *message)
 {
 	const struct session_link link = {
@@ -254,17 +248,10 @@ static void on_up(const struct gateway *gateway, const struct message *message)
 	session_ppp_up(gateway->sessions, gateway_now(), &link);
 }
 
-/* pppd's exit status 11: "the peer failed to authenticate itself"; before any name was given. */
-static void log_unauthenticated(const struct gateway *gateway, const struct message *message)
+/* pppd's exit status 11: "the peer failed to authenticate itself". */
+static bool would_not_authenticate(const struct message *message)
 {
-	const struct session *session =
-	    session_by_slot(gateway->sessions, message->vip - FABRIC_VIP_NET);
-	char peer[IP4_TEXT_MAX];
-
-	if (message->authenticated || message->user || message->status != 11)
-		return;
-	log_notice("refused %s: it would not authenticate with MS-CHAPv2",
-		   ip4_text(session ? session->ike.remote : message->vip, peer));
+	return !message->authenticated && !message->user && message->status == 11;
 }
 
 static void on_down(const struct gateway *gateway, const struct message *message)
@@ -276,7 +263,8 @@ static void on_down(const struct gateway *gateway, const struct message *message
 					 .rx_bytes = message->rx,
 					 .tx_bytes = message->tx };
 
-	log_unauthenticated(gateway, message);
+	if (would_not_authenticate(message))
+		session_no_proof(gateway->sessions, message->vip, NULL, NULL);
 	session_ppp_down(gateway->sessions, gateway_now(), &end);
 }
 
@@ -298,7 +286,7 @@ static void dispatch(struct connection *connection, const struct fields *fields)
 		on_admit(connection, fields, &message);
 		break;
 	case MESSAGE_REFUSED:
-		log_refused(&message);
+		session_no_proof(gateway->sessions, message.vip, message.user, message.protocol);
 		break;
 	case MESSAGE_UP:
 		on_up(gateway, &message);

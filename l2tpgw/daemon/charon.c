@@ -97,7 +97,8 @@ static void on_log(void *user, const char *event, const struct tree *message)
 		return;
 	log_notice("refused %s: %s%s%s", *refusal.peer ? refusal.peer : "a peer", refusal.reason,
 		   *refusal.offer ? "; it offered " : "", refusal.offer);
-	if (refusal.wrong_psk && ip4_parse(refusal.peer, &peer))
+	session_ike_refused(charon->gateway->sessions, refusal.denial);
+	if (refusal.denial == SESSION_DENY_PSK && ip4_parse(refusal.peer, &peer))
 		session_psk_failed(charon->gateway->sessions, gateway_now(), peer);
 }
 

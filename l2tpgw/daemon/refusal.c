@@ -9,22 +9,24 @@
 struct pattern {
 	const char *text; /* found anywhere in the line */
 	const char *reason;
-	enum { ABOUT_OTHER, ABOUT_PROPOSALS, ABOUT_PSK } about;
+	enum session_denial denial;
 };
 
 static const struct pattern patterns[] = {
-	{ "could not decrypt payloads", "wrong pre-shared key", ABOUT_PSK },
-	{ "decryption failed?", "wrong pre-shared key", ABOUT_PSK },
-	{ "Aggressive Mode PSK disabled", "it insists on Aggressive Mode", ABOUT_OTHER },
-	{ "no IKE config found for", "it speaks another version of IKE than IKEv1", ABOUT_OTHER },
-	{ "no proposal found", "none of its IKE proposals is admitted", ABOUT_PROPOSALS },
+	{ "could not decrypt payloads", "wrong pre-shared key", SESSION_DENY_PSK },
+	{ "decryption failed?", "wrong pre-shared key", SESSION_DENY_PSK },
+	{ "Aggressive Mode PSK disabled", "it insists on Aggressive Mode", SESSION_DENY_IKE },
+	{ "no IKE config found for", "it speaks another version of IKE than IKEv1",
+	  SESSION_DENY_IKE },
+	{ "no proposal found", "none of its IKE proposals is admitted", SESSION_DENY_PROPOSALS },
 	{ "no matching proposal found, sending NO_PROPOSAL_CHOSEN",
-	  "none of its ESP proposals is admitted", ABOUT_PROPOSALS },
+	  "none of its ESP proposals is admitted", SESSION_DENY_PROPOSALS },
 	{ "no matching CHILD_SA config found",
 	  "it asks for something other than L2TP in "
 	  "transport mode",
-	  ABOUT_OTHER },
-	{ "no peer config found", "it authenticates in a way that is not configured", ABOUT_OTHER },
+	  SESSION_DENY_IKE },
+	{ "no peer config found", "it authenticates in a way that is not configured",
+	  SESSION_DENY_IKE },
 };
 
 static struct refusal_attempt *attempt_of(struct refusals *refusals, uint32_t ike_id)
@@ -92,7 +94,8 @@ bool refusals_line(struct refusals *refusals, uint32_t ike_id, const char *messa
 	attempt->reported = true;
 	*out = (struct refusal){ .peer = attempt->peer,
 				 .reason = pattern->reason,
-				 .offer = pattern->about == ABOUT_PROPOSALS ? attempt->offer : "",
-				 .wrong_psk = pattern->about == ABOUT_PSK };
+				 .offer = pattern->denial == SESSION_DENY_PROPOSALS ? attempt->offer
+										    : "",
+				 .denial = pattern->denial };
 	return true;
 }

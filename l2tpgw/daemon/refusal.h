@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "session/session.h"
+
 #define REFUSAL_TRACKED   256 /* half-open IKE_SAs followed at once; the oldest is forgotten */
 #define REFUSAL_PEER_MAX  64
 #define REFUSAL_OFFER_MAX 1024
@@ -30,7 +32,8 @@ struct refusal {
 	const char *peer;   /* address, "" if unknown */
 	const char *reason; /* static text */
 	const char *offer;  /* "" unless the reason is about proposals */
-	bool wrong_psk;     /* which takes that it heard us: the peer's address is its own */
+	/* SESSION_DENY_PSK takes that it heard us: the peer's address is its own. */
+	enum session_denial denial;
 };
 
 /* One line of charon's log; true if it completes a refusal, which is then in *out. */

@@ -426,8 +426,3 @@ enum session_verdict session_admit(struct session_table *table, struct session_n
 	count_failure(table, &event);
 	return admission.verdict;
 }
-
-const uint64_t *session_denied(const struct session_table *table)
-{
-	return table->denied;
-}

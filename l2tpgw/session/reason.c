@@ -188,6 +188,10 @@ static const struct {
 					  "another user's session has the user's own address" },
 	[SESSION_DENY_ADDRESS] = { "address", "RADIUS names an address that no client may have" },
 	[SESSION_DENY_STILL_UP] = { "still-up", "the client's earlier session has not ended yet" },
+	[SESSION_DENY_METHOD] = { "method", "it would not authenticate with MS-CHAPv2" },
+	[SESSION_DENY_PSK] = { "wrong-psk", "wrong pre-shared key" },
+	[SESSION_DENY_PROPOSALS] = { "proposals", "none of its proposals is admitted" },
+	[SESSION_DENY_IKE] = { "ike", "charon refuses it" },
 };
 
 const char *session_denial_name(enum session_denial denial)

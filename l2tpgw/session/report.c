@@ -74,22 +74,42 @@ static void say_until(struct session_report *report, const struct session_ban *b
 	say(report, " until %s", ban && rfc3339_text(ban->until, until) ? until : "later");
 }
 
+static void say_refused(struct session_report *report, const struct session *session,
+			const char *user)
+{
+	char peer[PEER_MAX];
+
+	text_printable(user, strlen(user), report->user, sizeof(report->user));
+	if (session)
+		text_copy(report->id, sizeof(report->id), session->id);
+	say(report, "refused %s from %s: ", *report->user ? report->user : "somebody",
+	    session ? peer_text(&session->ike, peer) : "an unknown address");
+}
+
 void report_denied(struct session_table *table, const struct session *session,
 		   const struct session_request *request, enum session_denial denial, int64_t wall)
 {
 	struct session_report *report =
 	    table_report(table, SESSION_J_REFUSED, request->vip - FABRIC_VIP_NET);
-	char peer[PEER_MAX];
 
-	text_printable(request->user, strlen(request->user), report->user, sizeof(report->user));
-	if (session)
-		text_copy(report->id, sizeof(report->id), session->id);
-	say(report, "refused %s from %s: %s", report->user,
-	    session ? peer_text(&session->ike, peer) : "an unknown address",
-	    session_denial_text(denial));
+	say_refused(report, session, request->user);
+	say(report, "%s", session_denial_text(denial));
 	if (denial == SESSION_DENY_BANNED)
 		say_until(report, session_ban_of(table, wall, request->user,
 						 session ? session->ike.remote : 0));
+}
+
+void report_no_proof(struct session_table *table, uint32_t vip, const char *user,
+		     const char *method)
+{
+	uint32_t slot = vip - FABRIC_VIP_NET;
+	struct session_report *report = table_report(table, SESSION_J_REFUSED, slot);
+
+	say_refused(report, session_by_slot(table, slot), user ? user : "");
+	if (method)
+		say(report, "it insists on %s, only MS-CHAPv2 is admitted", method);
+	else
+		say(report, "%s", session_denial_text(SESSION_DENY_METHOD));
 }
 
 void report_up(struct session_table *table, const struct session *session)

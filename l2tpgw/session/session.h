@@ -302,8 +302,13 @@ enum session_denial {
 	SESSION_DENY_ADDRESS_IN_USE,
 	SESSION_DENY_ADDRESS,  /* RADIUS says one that no client may have */
 	SESSION_DENY_STILL_UP, /* an earlier session in the way did not end in time */
+	SESSION_DENY_METHOD,   /* it does not do MS-CHAPv2 */
+	/* By charon, of clients without a name yet: */
+	SESSION_DENY_PSK,
+	SESSION_DENY_PROPOSALS,
+	SESSION_DENY_IKE, /* for any other reason */
 };
-#define SESSION_DENIALS 21
+#define SESSION_DENIALS 25
 const char *session_denial_name(enum session_denial denial);
 const char *session_denial_text(enum session_denial denial);
 
@@ -391,7 +396,15 @@ unsigned session_close_all(struct session_table *table, struct session_now now,
  */
 enum session_reason session_why_out(const struct session *session, const struct policy *policy,
 				    const int32_t *offsets, struct session_now now);
-/* Logins that were denied since the table is there, by session_denial. */
+/*
+ * The client behind that VIP wants to log in by something else than MS-CHAPv2: `method`, or NULL if
+ * it did not say. `user` NULL: nor its name.
+ */
+void session_no_proof(struct session_table *table, uint32_t vip, const char *user,
+		      const char *method);
+/* Charon has refused a client, and it is told already: it is counted. */
+void session_ike_refused(struct session_table *table, enum session_denial denial);
+/* Refusals since the table is there, by session_denial. */
 const uint64_t *session_denied(const struct session_table *table);
 /* Enforces time limits, and that nobody stays who is locked out (expiry.h). When it wants to be
  * called again, in ms; UINT64_MAX = not needed. */

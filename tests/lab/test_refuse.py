@@ -35,6 +35,7 @@ ATTEMPTS = {
     "PAP": ({"ppp": "refuse-mschap-v2\nrefuse-mschap\nrefuse-chap\nrefuse-eap"}, "ppp",
             r"203\.0\.113\.18\b.*MS-CHAPv2"),
 }
+COUNTED = {"wrong-psk": 1, "proposals": 3, "wrong-password": 1, "unknown-user": 1, "disabled": 1, "method": 2}
 
 
 def started(net, **sections):
@@ -56,6 +57,8 @@ def test_wrong_credentials():
             check(f"{what}: the log says why", gateway.logged(reason, 60), f"wanted {reason} in\n{gateway.log()}")
             check(f"{what}: does not get in", not clients[what].is_up())
         equal("nobody has a session", [one for one in gateway.sessions() if one["state"] == "up"], [])
+        counted = gateway.status()["refused"]
+        check("status counts them", all(counted.get(reason, 0) >= count for reason, count in COUNTED.items()), counted)
     equal("nothing but IPsec on the wan", only_ipsec(wan.path), [])
     for client in clients.values():
         client.stop()

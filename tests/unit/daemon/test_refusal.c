@@ -31,7 +31,7 @@ static void a_wrong_key_is_told_with_its_peer(void **state)
 	assert_true(found);
 	assert_string_equal(refusal.peer, "203.0.113.9");
 	assert_string_equal(refusal.reason, "wrong pre-shared key");
-	assert_true(refusal.wrong_psk);
+	assert_int_equal(refusal.denial, SESSION_DENY_PSK);
 	assert_string_equal(refusal.offer, "");
 	/* The same attempt is not told twice. */
 	assert_false(refusals_line(&refusals, 7, "could not decrypt payloads", &refusal));

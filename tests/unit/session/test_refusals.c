@@ -74,6 +74,50 @@ static void test_limit_and_exhaustion(void **state)
 	session_table_free(table);
 }
 
+/* Those that admission is not asked about are told and counted too. */
+static void test_refused_elsewhere(void **state)
+{
+	static const struct {
+		const char *user, *method, *text;
+		uint32_t slot;
+	} rows[] = {
+		{ "alice", "PAP",
+		  "refused alice from 203.0.113.1:4501: it insists on PAP, only MS-CHAPv2 is "
+		  "admitted",
+		  1 },
+		{ NULL, NULL,
+		  "refused somebody from 203.0.113.1:4501: it would not authenticate with "
+		  "MS-CHAPv2",
+		  1 },
+		{ "\x1b[2J%n", "CHAP",
+		  "refused \\x1b[2J%n from an unknown address: it insists on CHAP, only MS-CHAPv2 "
+		  "is "
+		  "admitted",
+		  2 },
+		{ "", NULL,
+		  "refused somebody from an unknown address: it would not authenticate with "
+		  "MS-CHAPv2",
+		  FABRIC_SLOTS },
+	};
+	struct policy policy = test_policy();
+	struct session_table *table = test_table(&policy);
+
+	(void)state;
+	secure(table, 0, 1);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		(void)drain(table);
+		session_no_proof(table, FABRIC_VIP_NET + rows[i].slot, rows[i].user,
+				 rows[i].method);
+		assert_string_equal(drain(table).report[SESSION_J_REFUSED].text, rows[i].text);
+		assert_int_equal(session_denied(table)[SESSION_DENY_METHOD], i + 1);
+	}
+	session_ike_refused(table, SESSION_DENY_PSK);
+	session_ike_refused(table, SESSION_DENY_PSK);
+	assert_int_equal(session_denied(table)[SESSION_DENY_PSK], 2);
+	assert_int_equal(session_denied(table)[SESSION_DENY_PROPOSALS], 0);
+	session_table_free(table);
+}
+
 /* Whoever is locked out learns nothing about the password, and a wrong one changes nothing. */
 static void test_wrong_password(void **state)
 {
@@ -245,6 +289,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_limit_and_exhaustion),
+		cmocka_unit_test(test_refused_elsewhere),
 		cmocka_unit_test(test_wrong_password),
 		cmocka_unit_test(test_nt_hash),
 		cmocka_unit_test(test_wrong_password_of_a_session),
