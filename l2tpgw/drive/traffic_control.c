@@ -199,13 +199,12 @@ static int redirect(int ifindex, int to, struct err *err)
 			     .tcm_info = TC_H_MAKE(FILTER_PRIO << 16, htons(ETH_P_ALL)) };
 	cleanup_nl_msg struct nl_msg *msg =
 	    request(RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_REPLACE, &tcm, "u32");
-	/* One key behind it, whose mask is zero. */
-	const struct tc_u32_sel sel = { .flags = TC_U32_TERMINAL, .nkeys = 1 };
-	char any[sizeof(sel) + sizeof(struct tc_u32_key)] = { 0 };
+	/* Without a key to compare anything matches. With one Linux 6.1 and others warn of a memcpy
+	 * of their own (FORTIFY_SOURCE, cls_u32). */
+	const struct tc_u32_sel any = { .flags = TC_U32_TERMINAL };
 	struct nlattr *options = nla_nest_start(msg, TCA_OPTIONS);
 
-	memcpy(any, &sel, sizeof(sel));
-	netlink_put(msg, TCA_U32_SEL, any, sizeof(any));
+	netlink_put(msg, TCA_U32_SEL, &any, sizeof(any));
 	put_redirect(msg, to);
 	nla_nest_end(msg, options);
 	return netlink_change(NETLINK_ROUTE, msg, -1, "redirection (modules cls_u32, act_mirred)",
