@@ -192,12 +192,14 @@ static void answer(struct dynamic_authorization *dynamic, struct question *quest
 	(void)datagram_send(dynamic->fd, packet.data, packet.len, &question->ends);
 }
 
-static bool is_in_time(const struct question *question, int64_t now)
+/* What was carried out before l2tpgwd began it does not remember: nothing older is heard. */
+static bool is_in_time(const struct gateway *gateway, const struct question *question, int64_t now)
 {
 	const struct radius_order *order = &question->order;
 
 	return !order->dated ||
-	       (order->date <= now + WINDOW_SECONDS && order->date >= now - WINDOW_SECONDS);
+	       (order->date <= now + WINDOW_SECONDS && order->date >= now - WINDOW_SECONDS &&
+		order->date > gateway->started);
 }
 
 static void hear(struct dynamic_authorization *dynamic, const void *data, size_t len,
@@ -219,8 +221,9 @@ static void hear(struct dynamic_authorization *dynamic, const void *data, size_t
 	replay = replays_find(&dynamic->replays, ends->peer, question.view.authenticator, now);
 	if (replay)
 		(void)datagram_send(dynamic->fd, replay->answer, replay->len, ends);
-	else if (!is_in_time(&question, now))
-		log_ignored(dynamic, &question, "its Event-Timestamp is not of now");
+	else if (!is_in_time(dynamic->gateway, &question, now))
+		log_ignored(dynamic, &question,
+			    "its Event-Timestamp is not of now, or older than l2tpgwd");
 	else if (replays_full(&dynamic->replays, now))
 		log_ignored(dynamic, &question, "there are too many");
 	else

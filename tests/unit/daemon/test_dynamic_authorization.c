@@ -219,6 +219,22 @@ static void replayed(void **state)
 	assert_int_equal(state_of(1), SESSION_UP);
 }
 
+/* A life later nobody remembers it, but it is older than that life. */
+static void replayed_after_a_restart(void **state)
+{
+	(void)state;
+	begin(RADIUS_DISCONNECT_REQUEST);
+	radius_put_text(&order, RADIUS_USER_NAME, "alice");
+	dated(0);
+	gateway.started = (int64_t)time(NULL) + 1;
+	assert_int_equal(asked(), 0);
+	assert_int_equal(state_of(1), SESSION_UP);
+	begin(RADIUS_DISCONNECT_REQUEST);
+	radius_put_text(&order, RADIUS_USER_NAME, "alice");
+	dated(3);
+	assert_int_equal(asked(), RADIUS_DISCONNECT_ACK);
+}
+
 static void all_that_is_said_has_to_fit(void **state)
 {
 	static const struct {
@@ -338,6 +354,7 @@ int main(void)
 		test(strangers_are_not_heard),
 		test(too_old_or_too_new),
 		test(replayed),
+		test(replayed_after_a_restart),
 		test(all_that_is_said_has_to_fit),
 		test(changes_are_of_those_it_let_in),
 		test(nobody_listens_unless_the_policy_says_so),
