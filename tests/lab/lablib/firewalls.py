@@ -124,8 +124,8 @@ class Firewalld(Firewall):
         self.daemons = [start_bus(self.node, self.log)]
         self.daemons.append(self._daemon("/usr/bin/python3", "-c", POLKIT))
         self.daemons.append(self._daemon("/usr/bin/python3", "/usr/sbin/firewalld", "--nofork", "--nopid"))
-        wait_until(lambda: any("jump filter_INPUT_" in line for line in super(Firewalld, self).rules()), 120, "firewalld filters", 0.5)
-        wait_until(lambda: self.node.run("firewall-cmd --state", check=False, timeout=120).returncode == 0, 120,
+        wait_until(lambda: any("jump filter_INPUT_" in line for line in super(Firewalld, self).rules()), 300, "firewalld filters", 0.5)
+        wait_until(lambda: self.node.run("firewall-cmd --state", check=False, timeout=120).returncode == 0, 300,
                    "firewalld answers", 0.5)
 
     def rules(self):
