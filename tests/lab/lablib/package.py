@@ -1,8 +1,10 @@
 """The package on a machine that systemd boots: what its scenarios share.
 LAB_PREVIOUS=FILE.deb is the version that is installed first; without one it is the same under a lower version."""
 
+import json
 import os
 import pathlib
+import re
 import shutil
 
 from .checks import OUT, check, equal, note
@@ -82,6 +84,21 @@ def parts(system):
     return {name: system.pids(name) for name in ("charon-systemd", "xl2tpd", "pppd")}
 
 
+def unexplained(system):
+    """What `systemd-analyze security` counts and the comments of the unit do not name."""
+    unit = system.inside("systemctl show --value --property FragmentPath l2tpgw.service").stdout.strip()
+    comments = [line for line in system.read(unit).splitlines() if line.startswith("#")]
+    points = json.loads(system.inside("systemd-analyze security --json=short l2tpgw.service").stdout)
+    names = [point_name(one["name"]) for one in points if float(one["exposure"] or 0) > 0]
+    return [name for name in names if name not in "\n".join(comments)] if names else ["no point at all"]
+
+
+def point_name(title):
+    """CAP_NET_RAW of "CapabilityBoundingSet=~CAP_NET_(RAW|…)", User= of "User=/DynamicUser=", "exotic" of "…=~…"."""
+    name = title.split("=~")[-1] if "=~" in title else title.split("/")[0]
+    return "exotic" if name == "…" else re.sub(r"\((\w+)\|[^)]*\)", r"\1", name)
+
+
 def installed(system, package):
     note("apt-get install")
     system.apt("install", package)
@@ -91,6 +108,7 @@ def installed(system, package):
           system.inside("systemd-analyze verify --man=no l2tpgw.service", check=False).stderr.strip(), "")
     equal("and its exposure is 3.0 at most",
           system.inside("systemd-analyze security --threshold=30 l2tpgw.service", check=False).returncode, 0)
+    equal("each point of it that is open is explained", unexplained(system), [])
     check("the group is there", "l2tpgw:" in system.read("/etc/group"))
 
 
