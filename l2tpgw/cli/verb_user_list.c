@@ -7,12 +7,12 @@
 
 #include "base/cleanup.h"
 #include "base/rfc3339.h"
+#include "base/utf8.h"
 #include "cli/client.h"
 #include "cli/load.h"
 #include "cli/print.h"
 #include "cli/verb.h"
 #include "policy/json.h"
-#include "base/utf8.h"
 
 #define SESSIONS_TIMEOUT_MS 10000
 

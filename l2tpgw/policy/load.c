@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "policy/json.h"
 #include "policy/locate.h"
 #include "policy/text.h"
-#include "base/utf8.h"
 
 #define QUOTE_MAX 40 /* bytes of the user's text in a message */
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/scan.h"
 #include "base/utf8.h"
+#include "policy/scan.h"
 
 struct wanted {
 	uint64_t pointer; /* hash */

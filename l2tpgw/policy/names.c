@@ -7,8 +7,8 @@
 #include "base/cleanup.h"
 #include "base/fabric.h"
 #include "base/ip4.h"
-#include "policy/policy.h"
 #include "base/utf8.h"
+#include "policy/policy.h"
 
 static const struct {
 	uint32_t first, last;

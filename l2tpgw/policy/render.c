@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/utf8.h"
 #include "policy/diag.h"
 #include "policy/mask.h"
-#include "base/utf8.h"
 
 #define WINDOW_LINE 120 /* bytes of a line that are always shown whole */
 #define WINDOW_LEFT 50  /* bytes before the fault in longer ones */

@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/utf8.h"
 #include "policy/csv.h"
 #include "policy/policy.h"
 #include "policy/suggest.h"
-#include "base/utf8.h"
 
 #define NAME_MAX_SHOWN 40
 

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "policy/policy.h"
 #include "base/utf8.h"
+#include "policy/policy.h"
 
 struct text_state {
 	bool string;  /* inside a string */

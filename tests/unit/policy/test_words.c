@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Suggestions, durations, UTF-8, names and the template: small things without a policy. */
+#include "base/utf8.h"
 #include "fixture.h"
 #include "policy/names.h"
 #include "policy/suggest.h"
 #include "policy/template.h"
 #include "policy/units.h"
-#include "base/utf8.h"
 
 static const char *nearest(const char *word)
 {
