@@ -7,12 +7,31 @@
 #include "daemon/charon.h"
 #include "daemon/control.h"
 #include "daemon/effects.h"
+#include "daemon/loop.h"
+#include "daemon/transaction.h"
+#include "daemon/workers.h"
+
+#define AGAIN_MS    20
+#define PATIENCE_MS 10000 /* with what l2tpgwd does by itself */
 
 struct planning {
 	struct gateway *gateway;
+	struct buf text; /* nothing = what is on disk */
+	bool has_text;
 	struct candidate candidate;
 	uint64_t client;
+	uint64_t deadline; /* ms */
+	struct loop_timer timer;
 };
+
+static void end(struct planning *planning, json_t *result, const struct err *err)
+{
+	control_finish(planning->gateway->control, planning->client, result, err);
+	loop_timer_free(&planning->timer);
+	candidate_free(&planning->candidate);
+	buf_free(&planning->text);
+	free(planning);
+}
 
 static json_t *plan_json(const struct gateway *gateway, const struct effects *effects,
 			 struct err *err)
@@ -39,32 +58,76 @@ static void finish(struct planning *planning, const struct holding *holding)
 
 	if (effects_find(gateway, &planning->candidate, &wish, arena, &effects, &err) == 0)
 		result = plan_json(gateway, &effects, &err);
-	control_finish(gateway->control, planning->client, result, &err);
-	candidate_free(&planning->candidate);
-	free(planning);
+	end(planning, result, &err);
 }
+
+/*
+ * A worker that has drained, say, leaves with its address and its file in a moment, whatever is
+ * applied: that is no difference between the policy and what runs.
+ */
+static bool must_wait(const struct planning *planning)
+{
+	const struct gateway *gateway = planning->gateway;
+
+	return !gateway->stopping && loop_ms() < planning->deadline &&
+	       (transaction_is_following(gateway) || workers_will_follow(gateway->workers));
+}
+
+/* Made anew after each wait: the workers, and the network, may be others. */
+static int load(struct planning *planning, struct err *err)
+{
+	struct candidate *candidate = &planning->candidate;
+	cleanup_buf struct buf text = BUF_INIT;
+
+	candidate_free(candidate);
+	if (!planning->has_text)
+		return candidate_from_disk(planning->gateway, candidate, err);
+	buf_append(&text, buf_text(&planning->text), planning->text.len);
+	return candidate_from_text(planning->gateway, &text, candidate, err);
+}
+
+static void look(void *user);
 
 static void looked(void *user, const struct holding *holding, const struct err *why)
 {
+	struct planning *planning = user;
+
 	(void)why;
-	finish(user, holding);
+	if (must_wait(planning))
+		look(planning);
+	else
+		finish(planning, holding);
 }
 
 /* A charon that cannot be asked is not drift: it is given everything once it can. */
-int planning_begin(struct gateway *gateway, struct buf *text, uint64_t client, struct err *err)
+static void look(void *user)
 {
-	struct link *link = charon_link(gateway->charon);
-	struct candidate candidate;
-	struct planning *planning;
-	struct err ignored;
+	struct planning *planning = user;
+	struct link *link = charon_link(planning->gateway->charon);
+	struct err err = { .code = ERR_NONE };
 
-	if ((text ? candidate_from_text(gateway, text, &candidate, err)
-		  : candidate_from_disk(gateway, &candidate, err)) < 0)
-		return -1;
-	planning = mem_alloc(sizeof(*planning));
-	*planning =
-	    (struct planning){ .gateway = gateway, .candidate = candidate, .client = client };
-	if (!link || holding_ask(link, planning->candidate.plan, looked, planning, &ignored) < 0)
+	if (must_wait(planning))
+		loop_timer_in(&planning->timer, AGAIN_MS);
+	else if (load(planning, &err) < 0)
+		end(planning, NULL, &err);
+	else if (!link || holding_ask(link, planning->candidate.plan, looked, planning, &err) < 0)
 		finish(planning, NULL);
-	return 0;
+}
+
+void planning_begin(struct gateway *gateway, struct buf *text, uint64_t client)
+{
+	struct planning *planning = mem_alloc(sizeof(*planning));
+
+	*planning = (struct planning){ .gateway = gateway,
+				       .text = BUF_INIT,
+				       .has_text = text != NULL,
+				       .candidate = { .text = BUF_INIT },
+				       .client = client,
+				       .deadline = loop_ms() + PATIENCE_MS };
+	if (text) {
+		planning->text = *text;
+		*text = (struct buf)BUF_INIT;
+	}
+	loop_timer_init(&planning->timer, gateway->loop, look, planning);
+	look(planning);
 }

@@ -75,7 +75,7 @@ static enum work_state follow(struct transaction *t)
 	struct err err = { .code = ERR_NONE };
 	unsigned current;
 
-	t->follow = false;
+	t->follow = t->follow_later = false;
 	work_new(t, PURPOSE_FOLLOW);
 	if (history_current(&gateway->paths, &current, &err) < 0 ||
 	    candidate_from_generation(gateway, current, &t->work.candidate, &err) < 0)
@@ -210,8 +210,17 @@ void transaction_follow(struct gateway *gateway)
 	struct transaction *t = gateway->transaction;
 
 	t->follow = true;
+	t->follow_later = false;
 	if (is_resting(t))
 		loop_timer_in(&t->timer, 0);
+}
+
+bool transaction_is_following(const struct gateway *gateway)
+{
+	const struct transaction *t = gateway->transaction;
+
+	return (t->follow && !t->follow_later) ||
+	       (!is_resting(t) && t->work.purpose == PURPOSE_FOLLOW);
 }
 
 void transaction_resume(struct gateway *gateway, const struct journal *journal)
@@ -429,14 +438,13 @@ static int request_confirm(struct transaction *t, uint64_t client, struct err *e
 	return 0;
 }
 
-static int request_plan(struct transaction *t, struct request *request, uint64_t client,
-			struct err *err)
+static void request_plan(struct transaction *t, struct request *request, uint64_t client)
 {
 	cleanup_buf struct buf text = BUF_INIT;
 
 	if (request->policy)
 		take_text(request, &text);
-	return planning_begin(t->gateway, text.data ? &text : NULL, client, err);
+	planning_begin(t->gateway, text.data ? &text : NULL, client);
 }
 
 int transaction_request(struct gateway *gateway, struct request *request, const char *who,
@@ -447,8 +455,10 @@ int transaction_request(struct gateway *gateway, struct request *request, const 
 	if (gateway->stopping)
 		return err_set(err, ERR_LOCKED,
 			       "the gateway is being taken down; try again in a moment");
-	if (request->verb == REQUEST_PLAN)
-		return request_plan(t, request, client, err);
+	if (request->verb == REQUEST_PLAN) {
+		request_plan(t, request, client);
+		return 0;
+	}
 	if (!is_resting(t) && t->work.purpose == PURPOSE_FOLLOW)
 		return wait_for_turn(t, request, who, client, err);
 	if (request->verb == REQUEST_CONFIRM)

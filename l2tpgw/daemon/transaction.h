@@ -36,6 +36,8 @@ int transaction_request(struct gateway *gateway, struct request *request, const 
  * planned anew and what differs is done, as soon as nothing else is under way.
  */
 void transaction_follow(struct gateway *gateway);
+/* That is under way, or is next. Not while it failed and is tried again later. */
+bool transaction_is_following(const struct gateway *gateway);
 /* An earlier l2tpgwd left a change that waits for its confirmation. */
 void transaction_resume(struct gateway *gateway, const struct journal *journal);
 /* Appends a text for `status` if a change waits for its confirmation. */

@@ -75,6 +75,7 @@ struct transaction {
 	uint64_t deadline; /* ms; of the state */
 	bool asking;       /* LOOKING: the question is under way */
 	bool follow;       /* to be done when nothing else is */
+	bool follow_later; /* it failed: not at once */
 	struct work work;
 	/* CONFIRMING, and while something else is done meanwhile: what waits. */
 	bool waits;

@@ -112,7 +112,7 @@ static enum work_state finish_failed(struct transaction *t)
 		loop_timer_in(&t->timer, WORK_RETRY_MS);
 	/* Until it is confirmed the timer belongs to the change that waits. */
 	if (purpose == PURPOSE_FOLLOW && !t->waits) {
-		t->follow = true;
+		t->follow = t->follow_later = true;
 		loop_timer_in(&t->timer, LATER_MS);
 	}
 	return state;

@@ -274,6 +274,16 @@ void workers_tick(struct workers *workers)
 	}
 }
 
+bool workers_will_follow(const struct workers *workers)
+{
+	workers_foreach(worker, workers)
+	{
+		if (worker->role == WORKER_ENDED && worker->led)
+			return true;
+	}
+	return workers->follow;
+}
+
 void workers_put_back(struct workers *workers)
 {
 	workers_foreach(worker, workers) worker_put_back(worker);

@@ -49,6 +49,9 @@ void workers_abandon(struct workers *workers);
 /* Called regularly: ends what has drained. */
 void workers_tick(struct workers *workers);
 
+/* transaction_follow() will be called: one has drained and is gone. */
+bool workers_will_follow(const struct workers *workers);
+
 /* Files of theirs may have been removed by somebody. */
 void workers_put_back(struct workers *workers);
 

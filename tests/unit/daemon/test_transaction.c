@@ -195,6 +195,27 @@ static void end_following(struct world *world)
 	work_event(world->t, EVENT_TICK, NULL);
 }
 
+/* plan waits for it. */
+static void following_is_told_until_it_is_done(void **state)
+{
+	struct world *world = *state;
+
+	assert_false(transaction_is_following(&world->gateway));
+	transaction_follow(&world->gateway);
+	assert_true(transaction_is_following(&world->gateway));
+	world->t->follow = false;
+	begin_to_follow(world);
+	assert_true(transaction_is_following(&world->gateway));
+	end_following(world);
+	assert_false(transaction_is_following(&world->gateway));
+	/* It failed, and is tried again in a minute. */
+	world->t->follow = world->t->follow_later = true;
+	assert_false(transaction_is_following(&world->gateway));
+	transaction_follow(&world->gateway);
+	assert_true(transaction_is_following(&world->gateway));
+	world->t->follow = false;
+}
+
 static void who_comes_while_it_follows_the_network_is_served_after_it(void **state)
 {
 	struct request confirm = { .verb = REQUEST_CONFIRM }, other = { .verb = REQUEST_ROLLBACK };
@@ -300,6 +321,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(every_event_in_every_state),
 		WORLD_TEST(what_waits_waits_until_its_time_is_over),
+		WORLD_TEST(following_is_told_until_it_is_done),
 		WORLD_TEST(who_comes_while_it_follows_the_network_is_served_after_it),
 		WORLD_TEST(who_comes_then_may_take_it_back_too),
 		WORLD_TEST(who_waits_is_told_when_it_is_taken_down),

@@ -20,6 +20,7 @@
 #include "daemon/pppds.h"
 #include "daemon/radius_link.h"
 #include "daemon/stays.h"
+#include "daemon/transaction.h"
 #include "daemon/workers.h"
 #include "drive/nft.h"
 #include "drive/pidfile.h"
@@ -27,6 +28,14 @@
 
 #define PATIENCE_MS 10000
 #define SLOT        5u
+
+static unsigned followed;
+
+void transaction_follow(struct gateway *gateway)
+{
+	(void)gateway;
+	followed++;
+}
 
 struct world {
 	struct gateway gateway;
@@ -87,6 +96,7 @@ static int world_make(void **state)
 	gateway->sessions = session_table_new(&world->policy);
 	gateway->plan = make_plan(world, NULL, 0);
 	gateway->stopping = true; /* nothing is applied to this machine */
+	followed = 0;
 	parts_begin(gateway);
 	*state = world;
 	return 0;
@@ -234,9 +244,17 @@ static void one_that_drains_is_not_started_again(void **state)
 	struct world *world = *state;
 
 	two_generations(world);
+	assert_false(workers_will_follow(world->gateway.workers));
 	assert_int_equal(kill(world->process[2].pid, SIGKILL), 0);
 	turn_until_gone(world, "1");
+	/* Its address is still there. */
+	assert_true(workers_will_follow(world->gateway.workers));
 	workers_tick(world->gateway.workers);
+	assert_true(workers_will_follow(world->gateway.workers));
+	world->gateway.stopping = false;
+	workers_tick(world->gateway.workers);
+	assert_int_equal(followed, 1);
+	assert_false(workers_will_follow(world->gateway.workers));
 	assert_false(has_file(world, 2, "pid"));
 	assert_false(has_file(world, 2, "drain"));
 	assert_false(has_file(world, 2, "control"));
