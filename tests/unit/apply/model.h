@@ -16,12 +16,11 @@
 #include "base/cleanup.h"
 
 #define MODEL_OBJECTS_MAX 64
-#define MODEL_VALUE_MAX   32
 
 struct model_object {
 	struct object object;
 	mode_t mode;
-	char data[MODEL_VALUE_MAX];
+	const char *data; /* lives as long as the plan or the steps it came from */
 	size_t len;
 };
 
@@ -71,10 +70,7 @@ static inline void model_put(struct model *model, const struct object *object,
 	}
 	assert_true(at || model->count < MODEL_OBJECTS_MAX);
 	at = at ? at : &model->list[model->count++];
-	*at = (struct model_object){ .object = *object, .mode = value->mode, .len = value->len };
-	assert_true(value->len <= MODEL_VALUE_MAX);
-	if (value->len)
-		memcpy(at->data, value->data, value->len);
+	*at = (struct model_object){ *object, value->mode, value->data, value->len };
 }
 
 static inline int model_get_(const void *user, struct arena *arena, const struct object *object,
@@ -149,7 +145,7 @@ static inline bool model_same(const struct model *a, const struct model *b)
 		const struct model_object *y = model_find((struct model *)b, &x->object);
 
 		if (!y || x->len != y->len || x->mode != y->mode ||
-		    memcmp(x->data, y->data, x->len) != 0)
+		    (x->len && memcmp(x->data, y->data, x->len) != 0))
 			return false;
 	}
 	return true;
