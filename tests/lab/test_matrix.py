@@ -2,7 +2,7 @@
 and nothing in between.
 
 Of each way to fail it tries LAB_MATRIX points of those that change something, spread evenly (and, if there are enough of
-them, over each kind of call); LAB_MATRIX=all tries every one."""
+them, over each kind of call); LAB_MATRIX=all tries every one. LAB_MATRIX_PARTS=killed,undo: only these ways (see PARTS)."""
 
 import collections
 import json
@@ -31,6 +31,7 @@ OLD = policy((*USERS, LATER))
 NEW = policy((*USERS, LATER, ("emma", "wonderland")), psk="another shared secret", l2tp={"retries": 7}, ppp={"dns": ["9.9.9.9"]},
              firewall={"isolate_clients": False, "deny_from": ["192.0.2.0/24"]})
 TRIED = "/etc/l2tpgw/tried.json"
+TABLES = "address show dev lo\nroute show dev lo\nxfrm policy show\n"
 SYSCTLS = ("net.ipv4.ip_forward", "net.ipv4.conf.all.accept_redirects", "net.ipv4.conf.all.send_redirects")
 RENDERED = re.compile(r"(strongswan\.conf|ppp-options|xl2tpd-\d+\.conf)$")
 FOLDERS = ("/run/l2tpgw", "/var/lib/l2tpgw", "/etc/l2tpgw")
@@ -38,9 +39,12 @@ HALF = re.compile(r"\.[A-Za-z0-9]{6}~$|/\.half-")
 
 # A process that ends between two of them has changed what it has until then.
 KILLS = ("mkdir", "rename", "unlink", "rmdir", "write", "sendto", "sendmsg", "clone")
+# A transaction of nftables fails before the kernel has it (sendmsg), or is done and nobody is told so (recvmsg). That the kernel
+# refuses one is tried in tests/unit/apply/test_ruleset.c, and what then becomes of an apply in test_model.c.
 ERRORS = {"openat": "EACCES", "mkdir": "ENOSPC", "write": "ENOSPC", "fsync": "EIO", "rename": "ENOSPC", "unlink": "EACCES",
-          "sendto": "ENOBUFS", "sendmsg": "ENOBUFS", "clone": "EAGAIN"}
+          "sendto": "ENOBUFS", "sendmsg": "ENOBUFS", "recvmsg": "ENOBUFS", "clone": "EAGAIN"}
 UNDO_KILLS = ("write", "fsync", "unlink", "sendto", "sendmsg", "clone")
+GOT_THROUGH = "got through"  # it was not killed: this time there were fewer calls
 FREEZES = ("rename", "sendto", "sendmsg", "clone")
 
 
@@ -62,14 +66,15 @@ class Trial:
         self.states = {"old": self.settled()}
         equal("the first time", self.apply(NEW)[0], 0)
         self.states["new"] = self.settled()
-        self.go_back()
+        self.go_back("new")
 
     def apply(self, content):
         self.node.write(TRIED, json.dumps(content), 0o600)
         return self.gateway.answer("apply", TRIED)
 
-    def go_back(self):
-        if holds(lambda: self.state() == self.states["old"], 0):
+    def go_back(self, found):
+        """Nothing to do if the old state was found, all of it, a moment ago."""
+        if found == "old":
             return
         equal("back to the old policy", self.apply(OLD)[0], 0)
         check("that is as at the beginning", holds(lambda: self.state() == self.states["old"], 60),
@@ -81,14 +86,12 @@ class Trial:
     # ---- state ------------------------------------------------------------------------------------------------------------
 
     def state(self):
+        """Few programs: each costs more than what it tells."""
         node = self.node
         return {
             "rules": node.run("nft -s -n -t list table inet l2tpgw").stdout,
-            "sets": [node.run(f"nft -s list {kind} inet l2tpgw {name}").stdout
-                     for kind, name in (("map", "worker_of"), ("set", "deny_from"))],
-            "addresses": sorted(re.findall(r"inet (\S+)", node.run("ip -o address show dev lo").stdout)),
-            "routes": sorted(node.run("ip route show dev lo").stdout.splitlines()),
-            "ipsec": sorted(line for line in node.run("ip -o xfrm policy").stdout.splitlines() if "action block" in line),
+            "workers of shards": node.run("nft -s list map inet l2tpgw worker_of").stdout,
+            "kernel": self.kernel(),
             "sysctls": [node.sysctl(name) for name in SYSCTLS],
             "files": {str(path.name): path.read_text() for path in sorted(node.path("/run/l2tpgw").iterdir())
                       if RENDERED.search(path.name)},
@@ -98,6 +101,11 @@ class Trial:
             "charon": self.charon(),
             "parts": {part["name"]: part["state"] for part in self.gateway.status()["parts"]},
         }
+
+    def kernel(self):
+        """Addresses and routes of lo, and the XFRM policies but those of sessions."""
+        said = self.node.run(["ip", "-o", "-batch", "-"], input=TABLES).stdout
+        return sorted(line for line in said.splitlines() if " dir " not in line or "action block" in line)
 
     def in_force(self):
         number = self.node.read("/var/lib/l2tpgw/history/current").strip()
@@ -208,12 +216,14 @@ def choose(points):
 
 
 def points_of(calls, wanted):
-    """[(name, how many of that name until then)] of those that change something, in the order of the calls."""
-    counts, found = collections.Counter(), []
+    """[(name, how many of that name until then)] of those that change something, in the order of the calls; and of the first
+    word about a transaction of nftables."""
+    counts, found, asked = collections.Counter(), [], False
     for name, rest in calls:
         counts[name] += 1
-        if name in wanted and changes(name, rest):
+        if name in wanted and (asked if name == "recvmsg" else changes(name, rest)):
             found.append((name, counts[name]))
+        asked = name == "sendmsg" and changes(name, rest)
     return found
 
 
@@ -221,20 +231,20 @@ def killed(trial, points):
     """Each time before the call is made."""
     outcomes = collections.Counter()
     for call, number in points:
-        found = killed_at(trial, f"killed before {call} {number}", [call], f"{call}:signal=KILL:when={number}")
-        outcomes[found] += 1
-        trial.go_back()
+        found, died = killed_at(trial, f"killed before {call} {number}", [call], f"{call}:signal=KILL:when={number}")
+        outcomes[found if died else GOT_THROUGH] += 1
+        trial.go_back(found)
     return outcomes
 
 
 def killed_at(trial, what, calls, *inject, allowed=("old", "new")):
+    """(the state found, whether it was killed)."""
     pid = trial.pid()
     trial.traced(calls, *inject)
     died = pid not in trial.gateway.pids()
     if died:
         trial.restart()
-    found = trial.verdict(what, allowed if died else ("old", "new"))
-    return found if died else "got through"
+    return trial.verdict(what, allowed if died else ("old", "new")), died
 
 
 def let_down(trial, points):
@@ -246,10 +256,11 @@ def let_down(trial, points):
         if pid not in trial.gateway.pids():
             note(f"{what}: l2tpgwd ended ({trial.fresh.poll()}): {[rest[:150] for _, rest in calls if 'INJECTED' in rest]}")
             trial.restart()
-            outcomes[trial.verdict(what)] += 1
+            found = trial.verdict(what)
         else:
-            outcomes[trial.truthful(what, status, said)] += 1
-        trial.go_back()
+            found = trial.truthful(what, status, said)
+        outcomes[found] += 1
+        trial.go_back(found)
     return outcomes
 
 
@@ -258,8 +269,9 @@ def frozen(trial, points):
     outcomes = collections.Counter()
     for call, number in points:
         status, said = trial.apply_with_frozen_charon(call, number)
-        outcomes[trial.truthful(f"charon frozen after {call} {number}", status, said)] += 1
-        trial.go_back()
+        found = trial.truthful(f"charon frozen after {call} {number}", status, said)
+        outcomes[found] += 1
+        trial.go_back(found)
     return outcomes
 
 
@@ -270,41 +282,59 @@ def committing(calls):
                     if rest.split(", ")[1].startswith('"/var/lib/l2tpgw/history/current"'))
 
 
-def killed_in_undo(trial, calls):
-    """The commit fails; then it is killed while it takes all back."""
+def undone(trial, calls):
+    """The commit fails, and all is taken back: (the failing call for strace, the points of taking back)."""
     fault = f"rename:error=ENOSPC:when={committing(calls)}"
     status, said, calls = trial.traced({*UNDO_KILLS, "rename"}, fault)
     check("a commit that fails is undone", status == 1 and "nothing was changed" in said, (status, said))
     equal("and the state is the old one", trial.verdict("a failed commit", ("old",)), "old")
     at = next(number for number, (_, rest) in enumerate(calls) if "INJECTED" in rest)
-    points = points_of(calls, UNDO_KILLS)[len(points_of(calls[:at], UNDO_KILLS)):]
-    chosen, outcomes = choose(points), collections.Counter()
-    for call, number in chosen:
-        outcomes[killed_at(trial, f"killed in the undo, before {call} {number}", [call, "rename"], fault,
-                           f"{call}:signal=KILL:when={number}", allowed=("old",))] += 1
-        trial.go_back()
-    return len(points), len(chosen), outcomes
+    return fault, points_of(calls, UNDO_KILLS)[len(points_of(calls[:at], UNDO_KILLS)):]
 
 
-def told(what, total, tried, outcomes, began):
-    note(f"{what}: {tried} of {total} points tried, {dict(outcomes)}, {time.monotonic() - began:.0f} s")
-    check(f"{what}: old or new at each of {tried} points", set(outcomes) <= {"old", "new", "got through"}, outcomes)
+def killed_in_undo(trial, points, fault):
+    outcomes = collections.Counter()
+    for call, number in points:
+        found, died = killed_at(trial, f"killed in the undo, before {call} {number}", [call, "rename"], fault,
+                                f"{call}:signal=KILL:when={number}", allowed=("old",))
+        outcomes[found if died else GOT_THROUGH] += 1
+        trial.go_back(found)
+    return outcomes
+
+
+def try_part(what, points, trying):
+    began, chosen = time.monotonic(), choose(points)
+    outcomes = trying(chosen)
+    note(f"{what}: {len(chosen)} of {len(points)} points tried, {dict(outcomes)}, {time.monotonic() - began:.0f} s")
+    check(f"{what}: old or new at each of {len(chosen)} points", set(outcomes) <= {"old", "new", GOT_THROUGH}, outcomes)
+
+
+# Ways to fail, by what LAB_MATRIX_PARTS calls them.
+PARTS = ("killed", "let down", "frozen", "undo")
+SOME = os.environ.get("LAB_MATRIX_PARTS", ",".join(PARTS)).split(",")
+
+
+def each_part(trial, calls):
+    if "killed" in SOME:
+        try_part("killed", points_of(calls, KILLS), lambda points: killed(trial, points))
+    if "let down" in SOME:
+        try_part("let down", points_of(calls, ERRORS), lambda points: let_down(trial, points))
+    if "frozen" in SOME:
+        try_part("charon frozen", points_of(calls, FREEZES), lambda points: frozen(trial, points))
+    if "undo" in SOME:
+        fault, points = undone(trial, calls)
+        try_part("killed in the undo", points, lambda points: killed_in_undo(trial, points, fault))
 
 
 def test_matrix():
+    equal("LAB_MATRIX_PARTS names parts", set(SOME) - set(PARTS), set())
     trial = Trial()
     with Stream(trial.clients, SERVER) as stream:
         _, _, calls = trial.traced({*KILLS, *ERRORS})
         equal("traced, it gets through", trial.verdict("traced", ("new",)), "new")
-        trial.go_back()
+        trial.go_back("new")
         note(f"calls of an apply: {dict(collections.Counter(name for name, _ in calls))}")
-        for what, wanted, trying in (("killed", KILLS, killed), ("let down", ERRORS, let_down),
-                                     ("charon frozen", FREEZES, frozen)):
-            began, points = time.monotonic(), points_of(calls, wanted)
-            chosen = choose(points)
-            told(what, len(points), len(chosen), trying(trial, chosen), began)
-        began = time.monotonic()
-        told("killed in the undo", *killed_in_undo(trial, calls), began)
+        each_part(trial, calls)
     note(f"{trial.tried} points tried, {sum(stream.sent.values())} pings")
     equal("nobody lost a packet", stream.lost, {})
     equal("no half-written file is left", trial.half_written(), [])
