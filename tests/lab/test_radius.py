@@ -1,7 +1,9 @@
 """RADIUS with FreeRADIUS: logins, what servers say of them, servers that die, accounting, and orders by servers."""
 
+import socket
 import time
 
+from lablib.capture import Capture, ipv4
 from lablib.checks import check, equal, holds, wait_until
 from lablib.client import Client
 from lablib.gateway import Gateway, policy
@@ -25,11 +27,25 @@ yan Cleartext-Password := "looking-glass"
 \tFilter-Id = "strangers"
 
 xavier Cleartext-Password := "looking-glass"
+
+wanda Cleartext-Password := "looking-glass"
+\tFramed-Pool = "guests",
+\tAcct-Interim-Interval = 3600,
+\tWISPr-Bandwidth-Max-Up = 3000000
+
+vera Cleartext-Password := "looking-glass"
+\tFramed-Pool = "nowhere"
+
+ulla Cleartext-Password := "looking-glass"
+\tFramed-IP-Address = 10.99.0.1
 """
+COA_ACK = 44
+UDP_HEADER = 8
+GUESTS = ("10.98.0.1", "10.98.0.2")
 
 
 def with_servers(*servers, **more):
-    return policy(groups={"staff": {"allow": ["10.77.0.0/24"]}}, radius={
+    return policy(groups={"staff": {"allow": ["10.77.0.0/24"]}}, addresses={"pools": {"guests": "10.98.0.0/30"}}, radius={
         "servers": [{"address": SERVER, "auth_port": one.auth, "acct_port": one.acct, "secret": SECRET} for one in servers],
         "nas_identifier": "lab", "nas_address": "10.77.0.1", "interim": "10s", "timeout": "2s", "retries": 1,
         "dead_time": "1h", "dynamic_authorization": True, **more})
@@ -55,7 +71,7 @@ def now():
 
 
 def test_logins_and_orders():
-    net = Topology(direct=2)
+    net = Topology(direct=3)
     server = Radius(net.srv, USERS).start()
     gateway = started(net, server)
     zoe = Client(net.c0, "zoe", "looking-glass", routes="lan").connect()
@@ -75,6 +91,11 @@ def test_logins_and_orders():
 
     refused(gateway, net.c1, "zoe", "wonderland", "the RADIUS server refuses it")
     refused(gateway, net.c1, "yan", "looking-glass", "a group or pool")
+    refused(gateway, net.c1, "vera", "looking-glass", "a group or pool")
+    refused(gateway, net.c1, "ulla", "looking-glass", "an address that no client may have")
+    counted = gateway.status()["refused"]
+    equal("status counts them", [counted.get(reason) for reason in ("radius-refused", "radius-terms", "address")], [1, 2, 1])
+    other_terms(net, gateway, server)
     count = len(server.records("requests"))
     alice = Client(net.c1, "alice").connect()
     equal("whom the policy knows is in without it", len(server.records("requests")), count)
@@ -84,8 +105,62 @@ def test_logins_and_orders():
     zoe.stop()
 
 
+def other_terms(net, gateway, server):
+    """A pool, a rate from the client, and no reports in between, where the policy says every 10 s."""
+    wanda = Client(net.c2, "wanda", "looking-glass", routes="lan").connect()
+    session = gateway.session_of("wanda")
+    check("an address of the pool that RADIUS names", session["address"] in GUESTS, session)
+    equal("and its rates", session["rate"], {"down": None, "up": 3000000})
+    server.wait_record("wanda", "Start")
+    server.wait_record("zoe", "Interim-Update", len(server.of("zoe", "Interim-Update")) + 2)
+    equal("reports come as often as the server wants them", server.of("wanda", "Interim-Update"), [])
+    wanda.hangup().stop()
+    equal("the end is told", server.wait_record("wanda", "Stop")["Framed-IP-Address"], session["address"])
+
+
+def replayed(net, payload):
+    """The order comes again, word by word, from the server's address; what it is answered, or nothing."""
+    def again():
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.settimeout(5)
+            sender.sendto(payload, ("10.77.0.1", 3799))
+            try:
+                return sender.recv(4096)[0]
+            except TimeoutError:
+                return 0
+    return net.srv.call(again)
+
+
+def overheard(capture):
+    """What the last packet to port 3799 says."""
+    return [packet.payload[UDP_HEADER:] for _, packet in ipv4(capture.path) if packet.ports[1:] == (3799,)][-1]
+
+
+def changes_once(net, gateway, server, named):
+    """A change that was made once is not made again by who has overheard it."""
+    with Capture(net.gw, "lan", "udp port 3799") as lan:
+        said = server.order("coa", {**named, "Session-Timeout": "7200", "Filter-Id": '"default"',
+                                    "Message-Authenticator": "0x00"})
+        check("a change is acknowledged", "CoA-ACK" in said, said)
+    after = gateway.session_of("zoe")
+    check("and is in force", after["group"] == "default" and after["limits"]["session"] > 3600, after)
+    said = server.order("coa", {**named, "Session-Timeout": "3000", "Filter-Id": '"staff"'})
+    check("so is the next one", "CoA-ACK" in said, said)
+    equal("the first one, replayed, gets its answer again", replayed(net, overheard(lan)), COA_ACK)
+    now = gateway.session_of("zoe")
+    check("and changes nothing", now["group"] == "staff" and now["limits"]["session"] <= 3000, now)
+    gateway.kill("l2tpgwd")
+    gateway.daemon()
+    gateway.wait_state()
+    equal("a life of l2tpgwd later it is not even answered", replayed(net, overheard(lan)), 0)
+    now = gateway.session_of("zoe")
+    check("and what was changed is still so", now["group"] == "staff" and now["limits"]["session"] <= 3000, now)
+
+
 def orders_are_carried_out(net, gateway, server, session):
     named = {"Acct-Session-Id": f'"{session["id"]}"', "Event-Timestamp": now()}
+    said = server.order("disconnect", named, node=net.c0)
+    check("from inside a tunnel no order gets as far as l2tpgwd", "No reply" in said and "request of" not in gateway.log(), said)
     said = server.order("disconnect", named, secret="another secret")
     check("a forged order is not answered", "No reply" in said, said)
     said = server.order("disconnect", named, node=net.inet, to="198.51.100.1")
@@ -96,10 +171,8 @@ def orders_are_carried_out(net, gateway, server, session):
     check("without a date it has to name the session", "Disconnect-NAK" in said and "Missing-Attribute" in said, said)
     said = server.order("coa", {**named, "Filter-Id": '"strangers"'})
     check("a group that is none is refused", "CoA-NAK" in said, said)
-    said = server.order("coa", {**named, "Session-Timeout": "7200", "Filter-Id": '"default"', "Message-Authenticator": "0x00"})
-    check("a change is acknowledged", "CoA-ACK" in said, said)
-    after = gateway.session_of("zoe")
-    check("and is in force", after["group"] == "default" and after["limits"]["session"] > 3600, after)
+    changes_once(net, gateway, server, named)
+    named["Event-Timestamp"] = now()
     equal("alice and zoe are still there", {one["user"] for one in gateway.sessions() if one["state"] == "up"}, {"alice", "zoe"})
     said = server.order("disconnect", {**named, "User-Name": '"alice"'})
     check("all that it says has to fit", "Session-Context-Not-Found" in said, said)
@@ -115,11 +188,15 @@ def test_servers_that_fail():
     one, two = Radius(net.srv, USERS).start(), Radius(net.srv, USERS, "two", 1822).start()
     gateway = started(net, one, two)
     one.freeze()
-    zoe = Client(net.c0, "zoe", "looking-glass").connect()
-    equal("a server that falls silent in a login is left for the next", zoe.ping(SERVER), 3)
+    zoe = Client(net.c0, "zoe", "looking-glass").start().secure()
+    with Capture(net.srv, "eth0", "udp dst port 1812") as lan:
+        zoe.dial()
+        wait_until(lambda: list(ipv4(lan.path)), 60, "the first server is asked")
+        one.kill()
+    zoe.wait_up().answered()
+    equal("a server that is killed in a login is left for the next", zoe.ping(SERVER), 3)
     check("that it does is in the log", gateway.logged("RADIUS server 10.77.0.2:1812 does not answer", 5))
     equal("the other one let it in", [len(server.records("requests")) for server in (one, two)], [0, 1])
-    one.kill()
     two.kill()
     refused(gateway, net.c1, "xavier", "looking-glass", "no RADIUS server answers")
     began = time.monotonic()
@@ -162,7 +239,7 @@ def test_nothing_is_lost():
     counted = accounted(net, gateway, "zoe")
     zoe.hangup()
     wait_until(lambda: not gateway.session_of("zoe"), 60, "the session is gone")
-    check("what no server takes is on disk", holds(lambda: net.gw.path("/var/lib/l2tpgw/accounting").glob("0*"), 30))
+    check("what no server takes is on disk", holds(lambda: list(net.gw.path("/var/lib/l2tpgw/accounting").glob("0*")), 30))
     gateway.kill("l2tpgwd")
     gateway.daemon()
     gateway.wait_state()
@@ -175,3 +252,23 @@ def test_nothing_is_lost():
     check("then nothing is on disk", holds(lambda: not list(net.gw.path("/var/lib/l2tpgw/accounting").glob("0*")), 30))
     equal("one start, one end", [len(server.of("zoe", kind)) for kind in ("Start", "Stop")], [1, 1])
     zoe.stop()
+
+
+def test_servers_that_prove_nothing():
+    """Answers without Message-Authenticator count for nothing, nor do those of a server that has another secret."""
+    net = Topology(direct=1)
+    unsigned = Radius(net.srv, USERS, signed=False).start()
+    gateway = started(net, unsigned)
+    refused(gateway, net.c0, "xavier", "looking-glass", "no RADIUS server answers")
+    check("the log says what its answers lack", gateway.logged("Message-Authenticator", 5), gateway.log())
+    equal("though it would have let xavier in", len(unsigned.records("requests")) >= 1, True)
+    content = with_servers(unsigned, require_message_authenticator=False)
+    gateway.write_policy(content)
+    gateway.cli("apply")
+    xavier = Client(net.c0, "xavier", "looking-glass").connect()
+    equal("unless the policy says that they do", xavier.ping(SERVER), 3)
+    xavier.hangup().stop()
+    content["radius"]["servers"][0]["secret"] = "a secret that only one end has"
+    gateway.write_policy(content)
+    gateway.cli("apply")
+    refused(gateway, net.c0, "xavier", "looking-glass", "no RADIUS server answers")
