@@ -7,7 +7,9 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+from bench_groups import groups  # noqa: E402
 from bench_memory import memory  # noqa: E402
+from bench_radius import radius  # noqa: E402
 from bench_recovery import recovery  # noqa: E402
 from bench_setup import setup  # noqa: E402
 from bench_throughput import throughput  # noqa: E402
@@ -15,7 +17,7 @@ from bench_users import users  # noqa: E402
 from lablib import logs, node  # noqa: E402
 
 BENCHMARKS = {"throughput": throughput, "setup": setup, "memory": memory, "recovery": recovery,
-              "users": users}
+              "users": users, "radius": radius, "groups": groups}
 
 
 def main(names):
