@@ -22,6 +22,7 @@ GROUPS = {
     "guests": {"allow": [f"{WEB}/32"], "pool": "guests"},
     "single": {"user_sessions": 1},
 }
+CAROLS = "10.99.0.200"  # nobody else's
 DOWNLOAD = 400_000_000
 
 
@@ -31,6 +32,8 @@ def content(groups=GROUPS, group_of=GROUP_OF, **sections):
     for user in whole["users"]:
         if user["name"] in group_of:
             user["group"] = group_of[user["name"]]
+        if user["name"] == "carol":
+            user["address"] = CAROLS
     return whole
 
 
@@ -106,6 +109,7 @@ def shown(gateway):
     equal("sessions shows each one's group", {user: one["group"] for user, one in of.items()},
           {"alice": "staff", "beth": "guests", "carol": "default"})
     check("beth has an address of her group's pool", of["beth"]["address"] in ("10.98.0.1", "10.98.0.2"), of["beth"])
+    equal("carol has her own", of["carol"]["address"], CAROLS)
     check("so does the table for people", "staff" in gateway.cli("sessions").stdout, gateway.cli("sessions").stdout)
 
 
@@ -215,6 +219,7 @@ def test_how_many_and_how_long():
     gateway = start(net)
     nodes = net.clients()
     last_of_a_user(gateway, nodes)
+    last_of_all(gateway, nodes)
     last_address(gateway, nodes)
     limits_of_time(gateway, nodes)
 
@@ -256,6 +261,26 @@ def last_of_a_user(gateway, nodes):
     for client in (first, second):
         client.stop()
     wait_until(lambda: not gateway.sessions(), 60, "all are gone")
+
+
+def last_of_all(gateway, nodes):
+    """Two users of one group, then of two, when there may be one session more: of the group, or in all."""
+    together = {**GROUPS, "staff": {**GROUPS["staff"], "max_sessions": 1}}
+    both = {"alice": "staff", "carol": "staff"}
+    for reason, name, changes in (("the group has max_sessions", "group-limit", {"groups": together, "group_of": both}),
+                                  ("l2tp.max_sessions sessions", "limit", {"l2tp": {"max_sessions": 1}})):
+        applied(gateway, **changes)
+        winner, loser = race(gateway, Client(nodes[0], "alice"), Client(nodes[1], "carol"), reason)
+        equal("one session", len([one for one in gateway.sessions() if one["state"] == "up"]), 1)
+        check("the refusals are counted", refusals(gateway).get(name, 0) >= 1, refusals(gateway))
+        winner.hangup().stop()
+        loser.stop()
+        wait_until(lambda: not gateway.sessions(), 60, "all are gone")
+        loser.connect()
+        equal("then there is room again", loser.ping(SERVER), 3)
+        loser.hangup().stop()
+        wait_until(lambda: not gateway.sessions(), 60, "all are gone")
+    applied(gateway)
 
 
 def last_address(gateway, nodes):

@@ -13,7 +13,7 @@ ETHERNET = 14
 OFFERED = 3  # times the rate
 LATE = 0.06  # seconds that a CPU may be late: a token bucket of 50 ms or a few packets makes up for that
 STEP = 0.01
-SECONDS, PATIENCE = 8, 90  # that must count, and that it may take to find them
+SECONDS, PATIENCE = 6, 90  # that must count, and that it may take to find them
 
 
 def _send(host, rate):
