@@ -180,6 +180,54 @@ static void an_office_is_not_banned(void **state)
 	assert_int_equal(try_with(5, "alice", "a-secret"), SESSION_DENY_NONE);
 }
 
+#define PEOPLE 50
+
+/* The same, all fifty of them, whom nobody knew before the first morning. */
+static void fifty_at_once_are_not_banned(void **state)
+{
+	static char names[PEOPLE][8];
+	static struct policy_user users[PEOPLE];
+
+	(void)state;
+	for (size_t i = 0; i < PEOPLE; i++) {
+		(void)snprintf(names[i], sizeof(names[i]), "user%02zu", i);
+		users[i] = (struct policy_user){ .name = names[i],
+						 .group = "default",
+						 .password = "a-secret" };
+	}
+	session_table_free(table);
+	policy.users = users;
+	policy.users_count = PEOPLE;
+	policy.l2tp.max_sessions = 4 * PEOPLE;
+	table = test_table(&policy);
+	for (uint32_t n = 0; n < PEOPLE; n++) {
+		secure_at(1 + n, PEER);
+		assert_int_equal(try_with(1 + n, names[n], "a-secret"), SESSION_DENY_NONE);
+	}
+	/* The power is back before anybody was missed; each fifth one has forgotten the password.
+	 */
+	for (unsigned tries = 0; tries < 4; tries++) {
+		for (uint32_t n = 0; n < PEOPLE; n++) {
+			if (!tries)
+				secure_at(PEOPLE + 1 + n, PEER);
+			if (n % 5 == 0)
+				assert_int_equal(guess(PEOPLE + 1 + n, names[n]),
+						 SESSION_DENY_PASSWORD);
+			else if (!tries)
+				assert_int_equal(try_with(PEOPLE + 1 + n, names[n], "a-secret"),
+						 SESSION_DENY_NONE);
+		}
+	}
+	assert_int_equal(bans(), 0);
+	for (uint32_t n = 0; n < PEOPLE; n += 5)
+		assert_int_equal(guess(PEOPLE + 1 + n, names[n]), SESSION_DENY_PASSWORD);
+	assert_int_equal(bans(), PEOPLE / 5);
+	for (size_t i = 0; i < bans(); i++)
+		assert_false(session_ban_closes(&first_ban()[i]));
+	secure_at(2 * PEOPLE + 1, PEER);
+	assert_int_equal(try_with(2 * PEOPLE + 1, "user01", "a-secret"), SESSION_DENY_NONE);
+}
+
 static void a_user_under_attack_gets_in_from_home(void **state)
 {
 	(void)state;
@@ -346,6 +394,7 @@ int main(void)
 		TEST(it_can_be_turned_off_and_some_are_spared),
 		TEST(who_is_put_on_the_list_is_let_in),
 		TEST(an_office_is_not_banned),
+		TEST(fifty_at_once_are_not_banned),
 		TEST(a_user_under_attack_gets_in_from_home),
 		TEST(wrong_pre_shared_keys_end_an_address),
 		TEST(a_client_that_is_up_speaks_for_its_address),
