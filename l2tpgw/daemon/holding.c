@@ -11,8 +11,6 @@
 #include "base/fabric.h"
 #include "daemon/kept.h"
 
-#define ANSWER_MS 15000
-
 /* ---- what list-conns says against what load-conn said ---- */
 
 /* "31680s" and "31680": seconds, however they are written. */
@@ -160,12 +158,12 @@ int holding_ask(struct link *link, const struct plan *plan, holding_fn fn, void 
 	struct vici_request conns = { .command = "list-conns",
 				      .message = ours,
 				      .stream = "list-conn",
-				      .timeout_ms = ANSWER_MS,
+				      .timeout_ms = LINK_IN_ROW_MS,
 				      .on_event = on_conn,
 				      .on_done = on_conns,
 				      .user = question };
 	struct vici_request keys = { .command = "get-shared",
-				     .timeout_ms = ANSWER_MS,
+				     .timeout_ms = LINK_IN_ROW_MS,
 				     .on_done = on_keys,
 				     .user = question };
 
@@ -214,7 +212,7 @@ static void give(struct link *link, struct gift *gift, const char *command,
 {
 	const struct vici_request request = { .command = command,
 					      .message = message,
-					      .timeout_ms = ANSWER_MS,
+					      .timeout_ms = LINK_IN_ROW_MS,
 					      .on_done = on_given,
 					      .user = gift };
 

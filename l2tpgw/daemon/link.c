@@ -6,8 +6,6 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 
-#define TERMINATE_MS 30000
-
 static void link_arm(struct link *link)
 {
 	uint32_t events = EPOLLIN | (vici_wants_write(link->vici) ? EPOLLOUT : 0u);
@@ -103,7 +101,7 @@ void link_terminate(struct link *link, const char *key, uint32_t id)
 	struct tree *message = tree_new(arena);
 	const struct vici_request request = { .command = "terminate",
 					      .message = message,
-					      .timeout_ms = TERMINATE_MS };
+					      .timeout_ms = LINK_IN_ROW_MS };
 
 	tree_printf(arena, message, key, "%u", id);
 	/* No waiting, and no log callback: strongSwan before 5.9.11 can deadlock in it. */

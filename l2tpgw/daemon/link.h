@@ -9,6 +9,13 @@
 #include "daemon/loop.h"
 #include "drive/vici.h"
 
+/*
+ * How long a command may take that stands in a row with lists of SAs: charon answers one after the
+ * other, and a list waits for each SA that is being set up. Whether charon lives at all the
+ * connection for events tells, much sooner.
+ */
+#define LINK_IN_ROW_MS 60000
+
 struct link_ops {
 	/* What came was handed to its callbacks. */
 	void (*heard)(void *user);

@@ -6,8 +6,6 @@
 #include "base/fabric.h"
 #include "base/log.h"
 
-#define ANSWER_MS 30000 /* some hundred traps take their time */
-
 static const char marks_name[] = FABRIC_NAME "-marks";
 static const char marks_local[] = "198.18.64.1"; /* MARKS_LOCAL */
 static const char marks_remote[] = "198.18.64.2";
@@ -91,7 +89,7 @@ static void use_some(struct marks *marks)
 	unsigned count = marks->left < MARKS_AT_ONCE ? marks->left : MARKS_AT_ONCE;
 	struct vici_request request = { .command = "load-conn",
 					.message = marks_message(arena, count),
-					.timeout_ms = ANSWER_MS,
+					.timeout_ms = LINK_IN_ROW_MS,
 					.on_done = on_used,
 					.user = marks };
 

@@ -8,7 +8,6 @@
 #define INTERVAL_MS 60000
 #define AGAIN_MS    500
 #define UNCLEAR_MS  1000
-#define LIST_MS     30000
 
 static const char *const events_wanted[] = { "ike-updown", "ike-update", "ike-rekey",
 					     "child-updown", "child-rekey" };
@@ -48,7 +47,7 @@ static void ask_list(void *user)
 	struct sa_feed *feed = user;
 	const struct vici_request request = { .command = "list-sas",
 					      .stream = "list-sa",
-					      .timeout_ms = LIST_MS,
+					      .timeout_ms = LINK_IN_ROW_MS,
 					      .on_event = on_sa,
 					      .on_done = on_list_done,
 					      .user = feed };

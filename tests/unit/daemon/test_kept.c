@@ -136,6 +136,17 @@ static void what_is_there_is_fine(void **state)
 	assert_string_equal(buf_text(&world->fake.story), "get-shared list-conns ");
 }
 
+/* In a storm of logins a list of SAs takes its time, and these questions stand behind it in charon:
+ * late for that, they must not have it killed as frozen. */
+static void behind_a_list_it_waits(void **state)
+{
+	struct world *world = *state;
+
+	kept_check(&world->kept);
+	assert_true(vici_deadline(world->link.vici) >= loop_ms() + LINK_IN_ROW_MS - 1000);
+	expect(world, "");
+}
+
 static void what_was_unloaded_is_told(void **state)
 {
 	struct world *world = *state;
@@ -208,6 +219,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(what_is_there_is_fine),
+		WORLD_TEST(behind_a_list_it_waits),
 		WORLD_TEST(what_was_unloaded_is_told),
 		WORLD_TEST(what_was_changed_is_told),
 		WORLD_TEST(a_change_of_our_own_is_no_drift),
