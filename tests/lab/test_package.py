@@ -6,7 +6,7 @@ import json
 from lablib.checks import OUT, check, equal, note
 from lablib.client import Client, connect_all
 from lablib.gateway import POLICY
-from lablib.package import NEWEST, OLDER, USERS, installed, keep_journal, keeps_everybody, on_disk, provide, up_and_connected
+from lablib.package import NEWEST, OLDER, USERS, installed, keep_journal, keeps_everybody, lasting, provide, up_and_connected
 from lablib.snapshot import diff
 from lablib.system import InstalledGateway, System
 from lablib.topology import Topology
@@ -18,7 +18,7 @@ TIMEOUT = 1500
 def first_boot():
     system = System()
     net = Topology(direct=1, nat1=1, gateway=system)
-    (OUT / "pristine.json").write_text(json.dumps(on_disk(system)))
+    (OUT / "pristine.json").write_text(json.dumps(lasting(system)))
     provide(system)
     installed(system, OLDER)
     gateway, clients = up_and_connected(system, net)
@@ -52,7 +52,9 @@ def second_boot():
     system.apt("purge", "l2tpgw")
     equal("purging leaves nothing", [path for path in system.find("l2tpgw") if not path.startswith("/root/")], [])
     check("nor the group", "l2tpgw:" not in system.read("/etc/group"))
-    equal("the disk is as before the installation", diff(json.loads((OUT / "pristine.json").read_text()), on_disk(system)), [])
+    for client in clients:
+        client.stop()
+    equal("the machine is as before the installation", diff(json.loads((OUT / "pristine.json").read_text()), lasting(system)), [])
 
 
 STAGES = [first_boot, second_boot]
