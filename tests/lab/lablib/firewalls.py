@@ -3,6 +3,7 @@ to where they belong, and their configuration is as it is after their installati
 
 import os
 import pathlib
+import re
 import shutil
 
 from .checks import wait_until
@@ -48,7 +49,8 @@ class Firewall:
 
     def rules(self):
         """What is in it, without counters: equal if nothing was left there."""
-        lines = self.node.run("nft -s list ruleset").stdout.split("table inet l2tpgw {")[0]
+        # Ours may stand anywhere between them.
+        lines = re.sub(r"(?ms)^table inet l2tpgw \{.*?^\}$", "", self.node.run("nft -s list ruleset").stdout)
         return [line for line in lines.splitlines() if line.strip()]
 
     def stop(self):
