@@ -78,9 +78,16 @@ static bool is_iptables(const json_t *chain)
 	return false;
 }
 
+/* Its own, and the one that it has only while it lets nothing new in. */
+static bool is_firewalld(const json_t *chain)
+{
+	return !strcmp(text_of(chain, "table"), "firewalld") ||
+	       !strcmp(text_of(chain, "table"), NEIGHBOUR_FIREWALLD_SHUT);
+}
+
 static enum neighbour_tool tool_of(const json_t *ruleset, const json_t *chain)
 {
-	if (!strcmp(text_of(chain, "table"), "firewalld"))
+	if (is_firewalld(chain))
 		return TOOL_FIREWALLD;
 	if (!is_iptables(chain))
 		return TOOL_NFTABLES;

@@ -42,6 +42,9 @@ struct neighbour_block {
 	bool certain;      /* false: it depends on rules that cannot be read */
 };
 
+/* firewalld's table while it reloads, and after a reload that failed: no rule of ours helps. */
+#define NEIGHBOUR_FIREWALLD_SHUT "firewalld_policy_drop"
+
 struct neighbour_blocks {
 	struct neighbour_block *list;
 	size_t count;

@@ -174,6 +174,10 @@ const char *openings_remedy(struct arena *arena, const struct neighbour_block *b
 	struct openings openings = { NULL, 0 };
 	const char *text = "";
 
+	if (strstr(block->chain, NEIGHBOUR_FIREWALLD_SHUT))
+		return "firewall-cmd --state (it lets nothing new in while it reloads, and when "
+		       "that "
+		       "failed)";
 	if (block->tool == TOOL_FIREWALLD)
 		return firewalld_remedy(block->need);
 	openings_against(arena, block, NULL, &openings);

@@ -81,6 +81,35 @@ static void test_docker(void **state)
 }
 
 /* L2TP it lets through by itself: its destination was translated. Answers, too. */
+/* What it has beside its own table for as long as it reloads. */
+static const char shut[] =
+    "{\"nftables\": [{\"table\": {\"family\": \"inet\", \"name\": \"firewalld_policy_drop\"}},"
+    "{\"chain\": {\"family\": \"inet\", \"table\": \"firewalld_policy_drop\","
+    " \"name\": \"filter_input\", \"handle\": 1, \"type\": \"filter\", \"hook\": \"input\","
+    " \"prio\": 9, \"policy\": \"drop\"}},"
+    "{\"rule\": {\"family\": \"inet\", \"table\": \"firewalld_policy_drop\","
+    " \"chain\": \"filter_input\", \"handle\": 2, \"expr\": [{\"match\": {\"op\": \"in\","
+    " \"left\": {\"ct\": {\"key\": \"state\"}}, \"right\": [\"established\", \"related\"]}},"
+    " {\"accept\": null}]}}]}";
+
+static void test_firewalld_that_reloads(void **state)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	const struct neighbour_rules rules = { .nft = shut, .nft_len = sizeof(shut) - 1 };
+	struct neighbour_blocks blocks;
+	struct openings openings = { NULL, 0 };
+	struct err err;
+
+	(void)state;
+	assert_int_equal(neighbours_judge(arena, &rules, "wan", &blocks, &err), 0);
+	blocks_surely(&blocks, TOOL_FIREWALLD, NEED_IKE, "inet firewalld_policy_drop filter_input");
+	assert_non_null(strstr(openings_remedy(arena, &blocks.list[0]), "firewall-cmd --state"));
+	for (size_t i = 0; i < blocks.count; i++)
+		openings_against(arena, &blocks.list[i], "public", &openings);
+	for (size_t i = 0; i < openings.count; i++)
+		assert_int_equal(openings.list[i].kind->tool, TOOL_FIREWALLD);
+}
+
 static void test_firewalld(void **state)
 {
 	cleanup_arena struct arena *arena = arena_new();
@@ -204,6 +233,7 @@ int main(void)
 		cmocka_unit_test(test_ufw),
 		cmocka_unit_test(test_docker),
 		cmocka_unit_test(test_firewalld),
+		cmocka_unit_test(test_firewalld_that_reloads),
 		cmocka_unit_test(test_tables_by_hand),
 		cmocka_unit_test(test_ways_through_chains),
 		cmocka_unit_test(test_malformed),
