@@ -117,10 +117,16 @@ static void openings_add(struct arena *arena, struct openings *openings,
 				      sizeof(*opening)) = *opening;
 }
 
+/* It passes by itself, or not at all. */
+static bool is_shut(const struct neighbour_block *block)
+{
+	return strstr(block->chain, NEIGHBOUR_FIREWALLD_SHUT);
+}
+
 void openings_against(struct arena *arena, const struct neighbour_block *block, const char *zone,
 		      struct openings *openings)
 {
-	for (size_t i = 0; i < opening_kinds_count; i++) {
+	for (size_t i = 0; i < opening_kinds_count && !is_shut(block); i++) {
 		struct opening opening = { .kind = &opening_kinds[i] };
 
 		if (opening_kinds[i].tool != block->tool ||
@@ -174,10 +180,9 @@ const char *openings_remedy(struct arena *arena, const struct neighbour_block *b
 	struct openings openings = { NULL, 0 };
 	const char *text = "";
 
-	if (strstr(block->chain, NEIGHBOUR_FIREWALLD_SHUT))
-		return "firewall-cmd --state (it lets nothing new in while it reloads, and when "
-		       "that "
-		       "failed)";
+	if (is_shut(block))
+		return "firewall-cmd --state (nothing new is let in while it reloads, or when "
+		       "that failed)";
 	if (block->tool == TOOL_FIREWALLD)
 		return firewalld_remedy(block->need);
 	openings_against(arena, block, NULL, &openings);

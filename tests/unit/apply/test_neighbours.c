@@ -106,8 +106,7 @@ static void test_firewalld_that_reloads(void **state)
 	assert_non_null(strstr(openings_remedy(arena, &blocks.list[0]), "firewall-cmd --state"));
 	for (size_t i = 0; i < blocks.count; i++)
 		openings_against(arena, &blocks.list[i], "public", &openings);
-	for (size_t i = 0; i < openings.count; i++)
-		assert_int_equal(openings.list[i].kind->tool, TOOL_FIREWALLD);
+	assert_int_equal(openings.count, 0);
 }
 
 static void test_firewalld(void **state)
