@@ -88,11 +88,12 @@ class Client:
         self.xl2tpd.start()
         return self
 
-    def secure(self, wait=True):
+    def secure(self, wait=True, timeout=60):
         """Loads the connection and initiates IKE and the CHILD_SA; raises ViciError when that is refused."""
+        self.charon.vici.socket.settimeout(timeout)
         self.charon.secret(self.psk)
         self.charon.connection("gateway", self.settings)
-        self.charon.vici.send("initiate", {"child": "l2tp", "ike": "gateway", "timeout": 60000})
+        self.charon.vici.send("initiate", {"child": "l2tp", "ike": "gateway", "timeout": timeout * 1000})
         return self.secured() if wait else self
 
     def secured(self):
