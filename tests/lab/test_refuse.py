@@ -10,7 +10,7 @@ from lablib.capture import Capture, Ip, ipv4, only_ipsec, packets
 from lablib.checks import check, equal, holds, wait_until
 from lablib.client import Client, connect_all
 from lablib.daemons import Xl2tpd
-from lablib.gateway import LOCAL, Gateway, policy
+from lablib.gateway import LOCAL, LOG, Gateway, policy
 from lablib.kernel import sas
 from lablib.snapshot import diff, snapshot
 from lablib.topology import GATEWAY, NAT_ADDRESS, SERVER, WEB, Topology
@@ -21,6 +21,7 @@ TIMEOUT = 900
 
 USERS = [{"name": "alice", "password": "wonderland"}, {"name": "beth", "password": "wonderland"},
          {"name": "dora", "password": "wonderland", "disabled": True}]
+HOSTILE = "%s%n../../etc/é\x1b[2J\x9b2J\u202eecila"
 # What is wrong with each client, how far it gets, and what the log has to say of it.
 ATTEMPTS = {
     "a wrong pre-shared key": ({"psk": "something else"}, "ike", r"203\.0\.113\.10\b.*pre-shared key"),
@@ -34,8 +35,14 @@ ATTEMPTS = {
                       r"203\.0\.113\.17\b.*MS-CHAPv2"),
     "PAP": ({"ppp": "refuse-mschap-v2\nrefuse-mschap\nrefuse-chap\nrefuse-eap"}, "ppp",
             r"203\.0\.113\.18\b.*MS-CHAPv2"),
+    "a name that speaks to terminals": ({"user": HOSTILE}, "ppp", r"from 203\.0\.113\.19\b.*unknown user"),
+    "a name of 250 bytes": ({"user": "x" * 250}, "ppp", r"from 203\.0\.113\.20\b.*(unknown user|makes no sense)"),
 }
-COUNTED = {"wrong-psk": 1, "proposals": 3, "wrong-password": 1, "unknown-user": 1, "disabled": 1, "method": 2}
+COUNTED = {"wrong-psk": 1, "proposals": 3, "wrong-password": 1, "unknown-user": 2, "disabled": 1, "method": 2}
+
+
+def is_text(data):
+    return all(letter == "\n" or letter.isprintable() for letter in data.decode(errors="surrogateescape"))
 
 
 def started(net, **sections):
@@ -58,6 +65,7 @@ def test_wrong_credentials():
             check(f"{what}: does not get in", not clients[what].is_up())
         equal("nobody has a session", [one for one in gateway.sessions() if one["state"] == "up"], [])
         counted = gateway.status()["refused"]
+        check("nothing in the log speaks to a terminal", is_text(gateway.node.path(LOG).read_bytes()), gateway.log())
         check("status counts them", all(counted.get(reason, 0) >= count for reason, count in COUNTED.items()), counted)
     equal("nothing but IPsec on the wan", only_ipsec(wan.path), [])
     for client in clients.values():
