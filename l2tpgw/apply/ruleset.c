@@ -214,14 +214,15 @@ static int remove_strays(struct arena *arena, const char *text, struct listing *
 
 /*
  * A set of ours that somebody made anew as something else cannot be taken over: then the table is
- * replaced as a whole, in one transaction too, and what sets hold for a while is lost.
+ * replaced as a whole, in one transaction too, and what sets hold for a while is lost. Not so if
+ * the kernel only had no room for a moment, hence twice.
  */
 static int run(const char *text, struct err *err)
 {
 	cleanup_buf struct buf anew = BUF_INIT;
 	struct err ignored;
 
-	if (nft_run(text, err) == 0)
+	if (nft_run(text, &ignored) == 0 || nft_run(text, err) == 0)
 		return 0;
 	buf_printf(&anew, "add table inet " FABRIC_TABLE "\ndelete table inet " FABRIC_TABLE "\n%s",
 		   text);

@@ -2,9 +2,12 @@
 #include "unit.h"
 
 /* The real ruleset in a namespace of the test: what others change of it is seen and put right. */
+#include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "apply/ruleset.h"
@@ -16,6 +19,27 @@
 static struct paths paths;
 static struct err err;
 static struct plan *plan;
+
+#define RULESET_MIN \
+	100000 /* bytes of a transaction that makes the table; of others there are few */
+
+static unsigned failing; /* so many of these */
+
+/* What libnftables sends goes through here. */
+ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+{
+	ssize_t (*real)(int, const struct msghdr *, int);
+	size_t len = 0;
+
+	*(void **)&real = dlsym(RTLD_NEXT, "sendmsg");
+	for (size_t i = 0; i < message->msg_iovlen; i++)
+		len += message->msg_iov[i].iov_len;
+	if (!failing || len < RULESET_MIN)
+		return real(fd, message, flags);
+	failing--;
+	errno = ENOBUFS;
+	return -1;
+}
 
 static void nft_needed(void)
 {
@@ -160,6 +184,30 @@ static void without_its_record_nobody_knows(void **state)
 	assert_string_equal(found(arena), "absent");
 }
 
+static bool is_closed(const char *port)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	assert_ok(nft_list("list set inet l2tpgw closed", true, 1 << 20, &text, &err));
+	return strstr(buf_text(&text), port);
+}
+
+/* The kernel has no room: the table is not made anew for that, and keeps what is in its sets. */
+static void a_failure_for_a_moment_empties_no_set(void **state)
+{
+	(void)state;
+	nft_needed();
+	assert_ok(nft_run("add element inet l2tpgw closed { 4711 timeout 1h }\n", &err));
+	failing = 1;
+	assert_ok(ruleset_run(&paths, plan->ruleset, strlen(plan->ruleset), &err));
+	assert_int_equal(failing, 0);
+	assert_true(is_closed("4711"));
+	failing = 3;
+	assert_true(ruleset_run(&paths, plan->ruleset, strlen(plan->ruleset), &err) < 0);
+	assert_int_equal(failing, 0);
+	assert_true(is_closed("4711"));
+}
+
 static void what_does_not_load_changes_nothing(void **state)
 {
 	static const char bad[] = "add table inet l2tpgw\nadd rule inet l2tpgw nosuch accept\n";
@@ -198,6 +246,7 @@ int main(void)
 		cmocka_unit_test(others_may_do_what_they_like),
 		cmocka_unit_test(each_change_is_seen_and_undone),
 		cmocka_unit_test(without_its_record_nobody_knows),
+		cmocka_unit_test(a_failure_for_a_moment_empties_no_set),
 		cmocka_unit_test(what_does_not_load_changes_nothing),
 	};
 
