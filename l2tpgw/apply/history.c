@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "apply/history.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -260,8 +261,7 @@ static int remove_half(const char *dir, struct err *err)
 	return rmdir(dir) == 0 ? 0 : err_errno(err, errno, "cannot remove %s", dir);
 }
 
-/* What a crash left half made or half removed. Best effort: nobody looks at it. */
-static void sweep(const struct paths *paths)
+void history_sweep(const struct paths *paths)
 {
 	cleanup_arena struct arena *arena = arena_new();
 	struct names names = { .arena = arena };
@@ -273,6 +273,8 @@ static void sweep(const struct paths *paths)
 
 		if (!strncmp(names.list[i], HALF, strlen(HALF)))
 			(void)remove_half(path, &ignored);
+		else if (isdigit((unsigned char)names.list[i][0]))
+			(void)file_remove_halves(path, &ignored);
 		if (!strncmp(names.list[i], "current.", 8))
 			(void)file_remove(path, &ignored);
 	}
@@ -361,7 +363,7 @@ int history_add(const struct paths *paths, struct generation *g, const char *pol
 	if (file_mkdirs(paths->history, 0700, err) < 0 ||
 	    history_current(paths, &current, err) < 0 || find_numbers(paths, &numbers, err) < 0)
 		return -1;
-	sweep(paths);
+	history_sweep(paths);
 	settle_current(paths);
 	g->number = 1 + current;
 	if (numbers.count && numbers.list[numbers.count - 1] >= g->number)

@@ -7,8 +7,8 @@
  * by its number, with policy.json (the exact bytes) and record.json (who, when, what, changes,
  * result). STATE/history/current names the one in force, and replacing that file is the moment at
  * which an apply counts. Every write is atomic and synced; what a crash leaves half made is not
- * seen and goes with the next history_add(). For one process at a time, but whoever reads meanwhile
- * sees the old or the new.
+ * seen and goes with the next history_add() or history_sweep(). For one process at a time, but
+ * whoever reads meanwhile sees the old or the new.
  */
 #include <jansson.h>
 #include <stdint.h>
@@ -41,6 +41,8 @@ struct generation {
 
 /* The one in force; 0 = none yet. */
 int history_current(const struct paths *paths, unsigned *number, struct err *err);
+/* Removes what a crash left half made or half removed. Best effort: nobody looks at it. */
+void history_sweep(const struct paths *paths);
 /*
  * Keeps a policy that is about to be tried; fills in g->number and g->changes; its
  * result is PENDING.

@@ -85,6 +85,7 @@ static void remove_halves(const struct paths *paths)
 		if (file_remove_halves(folders[i], &err) < 0)
 			log_warning("%s", err.text);
 	}
+	history_sweep(paths);
 }
 
 /* What the machine is made to be comes first, and then what is written about it. */

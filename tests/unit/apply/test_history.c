@@ -239,6 +239,23 @@ static void what_a_crash_left_is_not_seen_and_goes(void **state)
 	assert_int_equal(access(path, F_OK), -1);
 }
 
+/* It was ended while it wrote down how a generation ended. */
+static void half_a_record_goes(void **state)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct err err = { .code = ERR_NONE };
+	struct generation *generations;
+	char path[PATHS_MAX + 64];
+
+	(void)state;
+	assert_int_equal(add("{}", NULL), 1);
+	path_below("1/record.json.x1y2z3~", path);
+	assert_int_equal(file_write(path, "{}", 2, 0600, false, &err), 0);
+	history_sweep(&paths);
+	assert_int_equal(access(path, F_OK), -1);
+	assert_int_equal(list(arena, &generations), 1);
+}
+
 static void a_number_is_never_used_twice(void **state)
 {
 	char path[PATHS_MAX + 64];
@@ -308,6 +325,7 @@ int main(void)
 		history_test(the_oldest_go_but_never_the_one_in_force),
 		history_test(what_cannot_be_removed_is_in_nobodys_way),
 		history_test(what_a_crash_left_is_not_seen_and_goes),
+		history_test(half_a_record_goes),
 		history_test(a_number_is_never_used_twice),
 		history_test(damage_is_told_and_hides_nothing_else),
 		history_test(what_cannot_be_added_leaves_what_was),
