@@ -1,5 +1,5 @@
 """How long until a user who was just added can work: `l2tpgw user add` against a line in chap-secrets written by hand, and
-against what many do after that, a restart of strongSwan and xl2tpd."""
+against what many do after that, a restart of strongSwan and xl2tpd. And what a change of one user costs among many."""
 
 import statistics
 import time
@@ -15,6 +15,8 @@ OLD = 3  # who is connected all the time
 NEW = 4  # who come one after the other
 GOAL = 2
 PASSWORD = "wonderland"
+MANY = (10, 1000, 10000)
+TIMES = 5  # that one of them is changed
 
 
 class ByHand:
@@ -80,6 +82,47 @@ def measured(make):
     return found, lost
 
 
+def timed(call, *arguments):
+    began = time.monotonic()
+    result = call(*arguments)
+    return (time.monotonic() - began) * 1000, result
+
+
+def apply_one(gateway, now, number):
+    """ms of check, plan, apply, and of an apply that has nothing to do, after a new password for one user."""
+    user = now["users"][number * len(now["users"]) // TIMES]
+    user["password"] = f"another password, {number}"
+    gateway.write_policy(now)
+    check, _ = timed(gateway.cli, "check")
+    plan, (status, planned) = timed(gateway.answer, "plan")
+    apply, (done, applied) = timed(gateway.answer, "apply")
+    nothing, (idle, again) = timed(gateway.answer, "apply")
+    effects = [change["object"] for change in planned["changes"]]
+    if (status, done, idle, effects, again["changes"]) != (2, 0, 0, [f"user {user['name']}"], []) or \
+            applied["changes"][0]["object"] != effects[0] or len(applied["changes"]) != 1:
+        raise RuntimeError(f"{user['name']}: {(status, planned, done, applied, idle, again)}")
+    return check, plan, apply, nothing
+
+
+def change_of_one(count):
+    net = Topology(direct=1)
+    gateway = Gateway(net.gw)
+    now = policy(tuple((f"user{number:05}", PASSWORD) for number in range(count)))
+    gateway.write_policy(now)
+    gateway.up()
+    found = [apply_one(gateway, now, number) for number in range(TIMES)]
+    note(f"{count} users: {found}")
+    destroy_all()
+    return [statistics.median(column) for column in zip(*found)]
+
+
+def many_users():
+    table = Table(f"A new password for one of many users, median of {TIMES}, ms", ("users", "check", "plan", "apply", "again"))
+    for count in MANY:
+        table.add(count, *change_of_one(count))
+    return table
+
+
 def users():
     table = Table(f"From adding a user to their first login, median of {NEW}, ms (goal: l2tpgw ≤ {GOAL} × by hand)",
                   ("way", "until it is added", "the login", "both", "ratio", f"sessions lost, of {OLD}"))
@@ -90,4 +133,4 @@ def users():
                             for column in zip(*((add, login, add + login) for add, login in found)))
         base = base or both
         table.add(make.name, add, login, both, ratio(both, base), lost)
-    publish("users", table)
+    publish("users", table, many_users())

@@ -1,6 +1,7 @@
 """plan, apply, confirm and rollback with clients under traffic: what is said beforehand, what is done, what comes back."""
 
 import json
+import os
 
 from lablib.agreement import disagreements
 from lablib.checks import check, equal, holds, note, wait_until
@@ -115,6 +116,68 @@ def test_refusals_change_nothing():
     equal("nobody lost a packet", stream.lost, {})
     equal("sessions are the same", identity(gateway), before)
     equal("all agree", disagreements(gateway, clients), [])
+
+
+# Exit status, what the error says, and the order.
+BAD_ORDERS = (
+    (1, "there is no generation 99", ("rollback", "99")),
+    (64, "no number of a generation", ("rollback", "the one before")),
+    (1, "there is no generation 99", ("history", "99")),
+    (1, "nothing waits for a confirmation", ("confirm",)),
+    (1, "neither a session nor a user", ("kick", "nobody")),
+    (1, "nobody", ("user", "remove", "nobody")),
+)
+
+
+def spoil_mode(path):
+    path.chmod(0o644)
+
+
+def spoil_owner(path):
+    os.chown(path, 65534, 65534)
+
+
+def spoil_link(path):
+    path.rename(path.with_suffix(".real"))
+    path.symlink_to(path.with_suffix(".real").name)
+    os.chown(path, 65534, 65534, follow_symlinks=False)
+
+
+def spoil_kind(path):
+    path.unlink()
+    path.mkdir()
+
+
+def spoil_text(path):
+    path.write_text(path.read_text()[:-20])
+
+
+BAD_POLICIES = ((77, "chmod 600", spoil_mode), (77, "chown root", spoil_owner), (77, "chown -h root", spoil_link),
+                (1, "not a regular file", spoil_kind), (65, "ends too early", spoil_text))
+
+
+def spoiled(gateway, verb, spoil):
+    """A policy that says something else than the one in force, and is no good."""
+    name = f"/etc/l2tpgw/{verb}-{spoil.__name__}.json"
+    gateway.node.write(name, json.dumps(policy(USERS, ppp={"dns": ["9.9.9.9"]})), 0o600)
+    spoil(gateway.node.path(name))
+    return name
+
+
+def test_bad_input_changes_nothing():
+    net, gateway, clients = started(1)
+    before, first, rules = identity(gateway), generation(gateway), ruleset(gateway)
+    for status, words, order in BAD_ORDERS:
+        answer = gateway.cli(*order, check=False)
+        check(f"{' '.join(order)}: refused", (answer.returncode, words in answer.stderr) == (status, True),
+              (answer.returncode, answer.stderr))
+    for status, words, spoil in BAD_POLICIES:
+        for verb in ("plan", "apply"):
+            answer = gateway.cli(verb, spoiled(gateway, verb, spoil), check=False)
+            check(f"{verb}, {spoil.__name__}: refused", (answer.returncode, words in answer.stderr) == (status, True),
+                  (answer.returncode, answer.stderr))
+    equal("nothing was changed", (identity(gateway), generation(gateway), ruleset(gateway)), (before, first, rules))
+    equal("and nothing is to be", answers(gateway, "plan")[0], 0)
 
 
 SQUATTER = """

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "apply/policy_file.h"
@@ -163,6 +168,46 @@ static void what_could_be_somebody_elses_is_refused(void **state)
 	assert_int_equal(unlink(real), 0);
 }
 
+/* Somebody writes it all the time, until this process has ended. */
+static pid_t keep_writing(const char *path)
+{
+	pid_t parent = getpid(), child = fork();
+	int fd;
+
+	assert_true(child >= 0);
+	if (child > 0)
+		return child;
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	while (getppid() == parent) {
+		if (ftruncate(fd, POLICY_BYTES_MAX / 4) < 0 ||
+		    ftruncate(fd, POLICY_BYTES_MAX / 2) < 0)
+			break;
+	}
+	_exit(1);
+}
+
+static void what_changes_while_it_is_read_is_refused(void **state)
+{
+	const time_t end = time(NULL) + 60;
+	bool seen = false;
+	char path[64];
+	struct err err = { .code = ERR_NONE };
+	pid_t child;
+
+	(void)state;
+	root_is_needed();
+	(void)snprintf(path, sizeof(path), "%s/policy.json", dir);
+	assert_ok(file_write(path, "{}", 2, 0600, false, &err));
+	child = keep_writing(path);
+	while (!seen && time(NULL) < end)
+		seen = refuses(path, ERR_FAILED, "was changed while it was read; try again");
+	assert_int_equal(kill(child, SIGKILL), 0);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	assert_true(seen);
+	assert_int_equal(unlink(path), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +215,7 @@ int main(void)
 		cmocka_unit_test(a_strange_wan_is_a_diagnosis),
 		cmocka_unit_test(a_policy_is_replaced_behind_roots_link),
 		cmocka_unit_test(what_could_be_somebody_elses_is_refused),
+		cmocka_unit_test(what_changes_while_it_is_read_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);
