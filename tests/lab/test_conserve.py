@@ -13,6 +13,7 @@ GROUP = "clients"
 TIMEOUT = 600
 
 FABRIC = r"198\.1[89]\."
+NOTED = "/var/lib/l2tpgw/bans.json"  # who logged in from where: l2tpgwd writes it down by itself, once a minute
 
 
 def test_nothing_is_left():
@@ -42,7 +43,8 @@ def again(net, gateway, clients):
     sessions = {one["id"]: one["ppp"]["pid"] for one in gateway.wait_sessions(len(clients))}
     first = snapshot(net.gw)
     gateway.up()
-    equal("up twice changes nothing", diff(first, snapshot(net.gw)), [])
+    changed = [line for line in diff(first, snapshot(net.gw)) if NOTED not in line]
+    equal("up twice changes nothing", changed, [])
     equal("and nobody", {one["id"]: one["ppp"]["pid"] for one in gateway.sessions()}, sessions)
     equal("traffic goes on", [client.ping(SERVER, count=1) for client in clients], [1] * len(clients))
 
