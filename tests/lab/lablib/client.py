@@ -2,6 +2,7 @@
 
 import re
 import signal
+import time
 
 from .checks import Timeout, holds, wait_until
 from .daemons import CHARON_LOG, XL2TPD_LOG, Charon, Xl2tpd
@@ -227,7 +228,8 @@ def proposal(details, keys):
 
 
 def connect_all(clients, timeout=180):
-    """Brings many clients up at the same time; returns the ones that did not get in, with the reason."""
+    """Brings many clients up at the same time; returns the ones that did not get in within so many seconds after the last
+    one dialed, with the reason."""
     failed = {}
 
     def each(step, group):
@@ -241,5 +243,6 @@ def connect_all(clients, timeout=180):
     left = each(lambda client: client.start(), clients)
     left = each(lambda client: client.secure(wait=False), left)
     left = each(lambda client: client.secured().dial(), left)
-    each(lambda client: client.wait_up(timeout).answered(), left)
+    deadline = time.monotonic() + timeout
+    each(lambda client: client.wait_up(max(deadline - time.monotonic(), 1)).answered(), left)
     return failed
