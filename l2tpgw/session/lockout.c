@@ -121,6 +121,13 @@ void lockout_passed(struct session_table *table, struct session_now now,
 		suspicion_passed(table->suspicion, now.wall, session->ike.remote, session->user);
 }
 
+void lockout_was_on(struct session_table *table, struct session_now now,
+		    const struct session *session)
+{
+	if (session->ike.remote && session->user[0])
+		suspicion_was_on(table->suspicion, now.wall, session->ike.remote, session->user);
+}
+
 void session_psk_failed(struct session_table *table, struct session_now now, uint32_t address)
 {
 	lockout_failed(table, now, address, NULL, SESSION_BAN_PSK);

@@ -16,8 +16,11 @@
  */
 void lockout_failed(struct session_table *table, struct session_now now, uint32_t address,
 		    const char *user, enum session_ban_why why);
-/* The session's user has shown the password, or was on until now. */
+/* The session's user has shown the password. */
 void lockout_passed(struct session_table *table, struct session_now now,
+		    const struct session *session);
+/* The session's user was on until now. */
+void lockout_was_on(struct session_table *table, struct session_now now,
 		    const struct session *session);
 /* The policy is another one: lifts what came of itself, of addresses that it spares. */
 void lockout_follow(struct session_table *table);

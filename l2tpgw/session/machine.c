@@ -150,7 +150,7 @@ static void log_out(struct session_table *table, struct session *session, const 
 	report_ended(table, session, event->now.wall, reason, event->end);
 	if (session->was_up) {
 		table_account(table, session, ACCOUNT_STOP, event->now.wall, reason);
-		lockout_passed(table, event->now, session);
+		lockout_was_on(table, event->now, session);
 	}
 	grant_taken(table, session);
 	release_address(table, session);

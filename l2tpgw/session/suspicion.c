@@ -227,16 +227,22 @@ static struct standing *room_for(struct suspicion *suspicion, uint32_t address)
 	return oldest;
 }
 
-void suspicion_passed(struct suspicion *suspicion, int64_t wall, uint32_t address, const char *user)
+void suspicion_was_on(struct suspicion *suspicion, int64_t wall, uint32_t address, const char *user)
 {
-	const struct failure passed = { .address = address, .user = number_of(user) };
 	const struct standing *known = find(suspicion, wall, address);
-	bool other = known && known->user != passed.user;
+	bool other = known && known->user != number_of(user);
 	struct standing *standing = room_for(suspicion, address);
 
 	*standing = (struct standing){ .seen = wall,
 				       .address = address,
-				       .user = other ? SEVERAL : passed.user };
+				       .user = other ? SEVERAL : number_of(user) };
+}
+
+void suspicion_passed(struct suspicion *suspicion, int64_t wall, uint32_t address, const char *user)
+{
+	const struct failure passed = { .address = address, .user = number_of(user) };
+
+	suspicion_was_on(suspicion, wall, address, user);
 	filter(suspicion, keep_but_passed, &passed);
 }
 

@@ -50,7 +50,10 @@ void suspicion_free(struct suspicion *suspicion); /* NULL is fine */
 enum suspicion_verdict suspicion_failed(struct suspicion *suspicion,
 					const struct suspicion_rule *rule,
 					const struct suspicion_failure *failure);
-/* A user has logged in from there, or was still on until now. */
+/* A user was on from there until now: good for the address, but proves nothing of what failed. */
+void suspicion_was_on(struct suspicion *suspicion, int64_t wall, uint32_t address,
+		      const char *user);
+/* A user has logged in from there: what failed of that user there is forgotten, too. */
 void suspicion_passed(struct suspicion *suspicion, int64_t wall, uint32_t address,
 		      const char *user);
 bool suspicion_trusts(const struct suspicion *suspicion, int64_t wall, uint32_t address);

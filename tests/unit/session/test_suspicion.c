@@ -121,6 +121,19 @@ static void good_standing_lasts_a_day(void **state)
 	assert_true(suspicion_trusts(s, NOON + 90000 + 86399, HOME));
 }
 
+/* The session of before an outage ends only while its user already fails to come back. */
+static void an_end_does_not_wipe_it(void **state)
+{
+	(void)state;
+	suspicion_passed(s, NOON, HOME, "alice");
+	assert_int_equal(fails(NOON + 1, HOME, "alice"), SUSPICION_NONE);
+	suspicion_was_on(s, NOON + 2, HOME, "alice");
+	assert_true(suspicion_trusts(s, NOON + 2 + 86399, HOME));
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(fails(NOON + 3, HOME, "alice"), SUSPICION_NONE);
+	assert_int_equal(fails(NOON + 3, HOME, "alice"), SUSPICION_OF_USER_THERE);
+}
+
 static void a_login_wipes_the_slate(void **state)
 {
 	(void)state;
@@ -319,6 +332,7 @@ int main(void)
 		TEST(the_user_does_not_shield_the_addresses),
 		TEST(an_office_is_not_one_client),
 		TEST(good_standing_lasts_a_day),
+		TEST(an_end_does_not_wipe_it),
 		TEST(a_login_wipes_the_slate),
 		TEST(whose_an_address_is),
 		TEST(it_stays_bounded),
