@@ -17,7 +17,6 @@
 struct planning {
 	struct gateway *gateway;
 	struct buf text; /* nothing = what is on disk */
-	bool has_text;
 	struct candidate candidate;
 	uint64_t client;
 	uint64_t deadline; /* ms */
@@ -80,7 +79,7 @@ static int load(struct planning *planning, struct err *err)
 	cleanup_buf struct buf text = BUF_INIT;
 
 	candidate_free(candidate);
-	if (!planning->has_text)
+	if (!planning->text.data)
 		return candidate_from_disk(planning->gateway, candidate, err);
 	buf_append(&text, buf_text(&planning->text), planning->text.len);
 	return candidate_from_text(planning->gateway, &text, candidate, err);
@@ -120,7 +119,6 @@ void planning_begin(struct gateway *gateway, struct buf *text, uint64_t client)
 
 	*planning = (struct planning){ .gateway = gateway,
 				       .text = BUF_INIT,
-				       .has_text = text != NULL,
 				       .candidate = { .text = BUF_INIT },
 				       .client = client,
 				       .deadline = loop_ms() + PATIENCE_MS };

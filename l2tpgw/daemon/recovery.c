@@ -72,7 +72,7 @@ static int look(struct recovery *recovery, struct err *err)
 /* Copies of the policy among them. */
 static void remove_halves(const struct paths *paths)
 {
-	const char *const folders[] = { paths->run, paths->state, paths->history };
+	const char *const folders[] = { paths->run, paths->state };
 	const char *slash = strrchr(paths->policy, '/');
 	char folder[PATHS_MAX];
 	struct err err;

@@ -2,25 +2,12 @@
 
 from lablib.checks import check, equal, holds, wait_until
 from lablib.client import Client, connect_all
+from lablib.firewalls import HOSTILE
 from lablib.gateway import Gateway, policy
 from lablib.topology import SERVER, Topology
 
 GROUP = "refusals"
 TIMEOUT = 300
-
-HOSTILE = """
-table inet filter {
-	chain input {
-		type filter hook input priority filter; policy drop;
-		ct state established,related accept
-		iifname "lo" accept
-		tcp dport 22 accept
-	}
-	chain forward {
-		type filter hook forward priority filter; policy drop;
-	}
-}
-"""
 
 
 def findings(gateway):

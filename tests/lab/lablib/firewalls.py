@@ -41,6 +41,22 @@ def lay_iptables(variant="nft"):
         plain.symlink_to(f"xtables-{variant}-multi")
 
 
+# A table that an administrator wrote without l2tpgw in mind.
+HOSTILE = """\
+table inet filter {
+	chain input {
+		type filter hook input priority filter; policy drop;
+		ct state established,related accept
+		iifname "lo" accept
+		tcp dport 22 accept
+	}
+	chain forward {
+		type filter hook forward priority filter; policy drop;
+	}
+}
+"""
+
+
 class Firewall:
     """One of them in a node: it begins to filter, and forgets what it was only told at run time."""
 
@@ -200,20 +216,7 @@ class Docker(Firewall):
 class NftablesService(Firewall):
     """nftables.service: "systemctl reload" runs nft -f on a file that begins with "flush ruleset"."""
     name = "nftables.service"
-    text = """#!/usr/sbin/nft -f
-flush ruleset
-table inet filter {
-	chain input {
-		type filter hook input priority filter; policy drop;
-		ct state established,related accept
-		iifname "lo" accept
-		tcp dport 22 accept
-	}
-	chain forward {
-		type filter hook forward priority filter; policy drop;
-	}
-}
-"""
+    text = f"#!/usr/sbin/nft -f\nflush ruleset\n{HOSTILE}"
 
     def start(self):
         self.node.write("/run/nftables.conf", self.text)
