@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/fabric.h"
 #include "base/ip4.h"
 
 #define DEPTH_MAX 16
@@ -41,7 +42,14 @@ static const char *text_of(const json_t *object, const char *name)
 /* ---- values: what of the packet an expression names ---- */
 
 struct value {
-	enum { VALUE_UNKNOWN, VALUE_ABSENT, VALUE_NAME, VALUE_NUMBER, VALUE_ADDRESS } kind;
+	enum {
+		VALUE_UNKNOWN,
+		VALUE_ABSENT,
+		VALUE_OUTSIDE, /* the name of an interface, neither lo nor a client's */
+		VALUE_NAME,
+		VALUE_NUMBER,
+		VALUE_ADDRESS,
+	} kind;
 	const char *name;
 	uint64_t number;
 };
@@ -60,7 +68,8 @@ static struct value named(const char *name)
 static struct value meta_value(const struct judge_packet *packet, const char *key)
 {
 	if (!strcmp(key, "iifname") || !strcmp(key, "iif"))
-		return named(packet->iif);
+		return packet->outside ? (struct value){ .kind = VALUE_OUTSIDE }
+				       : named(packet->iif);
 	if (!strcmp(key, "oifname") || !strcmp(key, "oif"))
 		return named(packet->oif);
 	if (!strcmp(key, "l4proto"))
@@ -154,6 +163,13 @@ static enum truth name_is(const char *wanted, const json_t *right)
 	return truth_of(!strcmp(wanted, name));
 }
 
+/* lo, or interfaces of clients. */
+static bool is_inside(const char *name)
+{
+	return name && (!strcmp(name, "lo") ||
+			!strncmp(name, FABRIC_IFNAME_PREFIX, strlen(FABRIC_IFNAME_PREFIX)));
+}
+
 static enum truth address_is(uint32_t wanted, const json_t *right)
 {
 	const json_t *prefix = json_object_get(right, "prefix");
@@ -170,6 +186,8 @@ static enum truth one_is(const struct value *value, const json_t *right)
 {
 	const json_t *range = json_object_get(right, "range");
 
+	if (value->kind == VALUE_OUTSIDE)
+		return is_inside(json_string_value(right)) ? FALSE : UNKNOWN;
 	if (value->kind == VALUE_NAME)
 		return name_is(value->name, right);
 	if (value->kind == VALUE_ADDRESS)

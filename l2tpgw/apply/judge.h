@@ -21,6 +21,7 @@
 
 struct judge_packet {
 	const char *iif, *oif; /* NULL = it has none there */
+	bool outside;          /* iif is unknown, but neither lo nor a client's */
 	uint8_t proto;
 	uint16_t dport;   /* 0 = it has none */
 	uint32_t daddr;   /* 0 = any */

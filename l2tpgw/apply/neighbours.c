@@ -27,6 +27,7 @@ static const char *const needs[NEEDS] = {
 	[NEED_L2TP] = "L2TP out of IPsec (UDP 1701 to 198.18.0.0/28)",
 	[NEED_FORWARD] = "what clients send to the internet",
 	[NEED_ANSWER] = "the answers of the internet to clients",
+	[NEED_ORDERS] = "the orders of RADIUS servers",
 };
 
 const char *neighbour_tool_name(enum neighbour_tool tool)
@@ -34,9 +35,10 @@ const char *neighbour_tool_name(enum neighbour_tool tool)
 	return tools[tool];
 }
 
-const char *neighbour_need_text(enum neighbour_need need)
+const char *neighbour_block_text(struct arena *arena, const struct neighbour_block *block)
 {
-	return needs[need];
+	return block->port ? arena_printf(arena, "%s (UDP %u)", needs[block->need], block->port)
+			   : needs[block->need];
 }
 
 static const char *text_of(const json_t *object, const char *name)
@@ -130,17 +132,20 @@ static const struct question questions[] = {
 	  true,
 	  false,
 	  { .oif = SESSION, .proto = JUDGE_TCP, .dport = 50000, .established = true } },
+	{ NEED_ORDERS, "input", false, false, { .proto = JUDGE_UDP, .outside = true } },
 };
 
 static unsigned ask(const json_t *ruleset, const json_t *chain, const struct question *question,
-		    const char *wan)
+		    const struct neighbour_traffic *traffic)
 {
 	struct judge_packet packet = question->packet;
 
 	if (question->from_wan)
-		packet.iif = wan;
+		packet.iif = traffic->wan;
 	if (question->to_wan)
-		packet.oif = wan;
+		packet.oif = traffic->wan;
+	if (question->need == NEED_ORDERS)
+		packet.dport = traffic->orders;
 	packet.local = !strcmp(question->hook, "input");
 	return judge(ruleset, chain, &packet);
 }
@@ -155,8 +160,22 @@ static bool known_block(const struct neighbour_blocks *blocks, enum neighbour_ne
 	return false;
 }
 
+/* It is asked of that chain, and the answer is not there yet. */
+static bool is_open(const struct question *question, const json_t *chain, const char *name,
+		    const struct neighbour_traffic *traffic, const struct neighbour_blocks *blocks)
+{
+	return !strcmp(question->hook, text_of(chain, "hook")) &&
+	       (question->need != NEED_ORDERS || traffic->orders) &&
+	       !known_block(blocks, question->need, name);
+}
+
+static bool is_block(enum neighbour_need need, unsigned verdict)
+{
+	return need == NEED_ORDERS ? verdict == JUDGE_DROP : verdict & JUDGE_DROP;
+}
+
 static void judge_chain(struct arena *arena, const json_t *ruleset, const json_t *chain,
-			const char *wan, struct neighbour_blocks *blocks)
+			const struct neighbour_traffic *traffic, struct neighbour_blocks *blocks)
 {
 	const char *name = arena_printf(arena, "%s %s %s", text_of(chain, "family"),
 					text_of(chain, "table"), text_of(chain, "name"));
@@ -166,15 +185,17 @@ static void judge_chain(struct arena *arena, const json_t *ruleset, const json_t
 		struct neighbour_block *block;
 		unsigned verdict;
 
-		if (strcmp(question->hook, text_of(chain, "hook")) != 0 ||
-		    known_block(blocks, question->need, name))
+		if (!is_open(question, chain, name, traffic, blocks))
 			continue;
-		verdict = ask(ruleset, chain, question, wan);
-		if (!(verdict & JUDGE_DROP))
+		verdict = ask(ruleset, chain, question, traffic);
+		if (!is_block(question->need, verdict))
 			continue;
 		block = arena_push(arena, (void **)&blocks->list, &blocks->count, sizeof(*block));
 		*block = (struct neighbour_block){ .tool = tool_of(ruleset, chain),
 						   .need = question->need,
+						   .port = question->need == NEED_ORDERS
+							       ? traffic->orders
+							       : 0,
 						   .chain = name,
 						   .certain = !(verdict & JUDGE_ACCEPT) };
 	}
@@ -191,8 +212,8 @@ static bool concerns_us(const json_t *chain)
 	       strcmp(text_of(chain, "table"), FABRIC_TABLE) != 0;
 }
 
-static void judge_list(struct arena *arena, const json_t *list, const char *wan,
-		       struct neighbour_blocks *blocks)
+static void judge_list(struct arena *arena, const json_t *list,
+		       const struct neighbour_traffic *traffic, struct neighbour_blocks *blocks)
 {
 	const json_t *item;
 	size_t i;
@@ -202,12 +223,13 @@ static void judge_list(struct arena *arena, const json_t *list, const char *wan,
 		const json_t *chain = json_object_get(item, "chain");
 
 		if (concerns_us(chain))
-			judge_chain(arena, list, chain, wan, blocks);
+			judge_chain(arena, list, chain, traffic, blocks);
 	}
 }
 
-int neighbours_judge(struct arena *arena, const struct neighbour_rules *rules, const char *wan,
-		     struct neighbour_blocks *blocks, struct err *err)
+int neighbours_judge(struct arena *arena, const struct neighbour_rules *rules,
+		     const struct neighbour_traffic *traffic, struct neighbour_blocks *blocks,
+		     struct err *err)
 {
 	json_error_t syntax;
 	json_t *root = json_loadb(rules->nft, rules->nft_len, 0, &syntax);
@@ -220,13 +242,13 @@ int neighbours_judge(struct arena *arena, const struct neighbour_rules *rules, c
 	}
 	if (rules->legacy)
 		legacy_read(rules->legacy, rules->legacy_len, list);
-	judge_list(arena, list, wan, blocks);
+	judge_list(arena, list, traffic, blocks);
 	json_decref(root);
 	return 0;
 }
 
-int neighbours_find(struct arena *arena, const char *wan, struct neighbour_blocks *blocks,
-		    struct err *err)
+int neighbours_find(struct arena *arena, const struct neighbour_traffic *traffic,
+		    struct neighbour_blocks *blocks, struct err *err)
 {
 	cleanup_buf struct buf nft = BUF_INIT, legacy = BUF_INIT;
 	struct neighbour_rules rules = { .legacy = NULL };
@@ -242,7 +264,7 @@ int neighbours_find(struct arena *arena, const char *wan, struct neighbour_block
 	}
 	rules.nft = buf_text(&nft);
 	rules.nft_len = nft.len;
-	return neighbours_judge(arena, &rules, wan, blocks, err);
+	return neighbours_judge(arena, &rules, traffic, blocks, err);
 }
 
 bool neighbours_legacy(void)

@@ -10,6 +10,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -31,13 +32,14 @@ enum neighbour_need {
 	NEED_L2TP,    /* UDP 1701 to the workers, out of IPsec */
 	NEED_FORWARD, /* clients to the internet */
 	NEED_ANSWER,  /* the internet's answers to clients */
+	NEED_ORDERS,  /* what RADIUS servers order */
 	NEEDS,
 };
-const char *neighbour_need_text(enum neighbour_need need);
 
 struct neighbour_block {
 	enum neighbour_tool tool;
 	enum neighbour_need need;
+	uint16_t port;     /* UDP; of NEED_ORDERS only */
 	const char *chain; /* "ip filter INPUT"; "legacy filter INPUT" of the old iptables */
 	bool certain;      /* false: it depends on rules that cannot be read */
 };
@@ -50,18 +52,32 @@ struct neighbour_blocks {
 	size_t count;
 };
 
+/* What is blocked, for people. In the arena. */
+const char *neighbour_block_text(struct arena *arena, const struct neighbour_block *block);
+
+/* What the gateway's traffic depends on. */
+struct neighbour_traffic {
+	const char *wan; /* the interface; "" = unknown */
+	/*
+	 * UDP port of the orders of RADIUS servers; 0 = there are none. Told is only who blocks it
+	 * for everybody: rules for some senders may be just right.
+	 */
+	uint16_t orders;
+};
+
 struct neighbour_rules {
 	const char *nft; /* "nft -j list ruleset" */
 	size_t nft_len;
 	const char *legacy; /* "iptables-legacy -S"; NULL = there are none */
 	size_t legacy_len;
 };
-/* `wan` is the interface. Pure; all lives in the arena. */
-int neighbours_judge(struct arena *arena, const struct neighbour_rules *rules, const char *wan,
-		     struct neighbour_blocks *blocks, struct err *err);
+/* Pure; all lives in the arena. */
+int neighbours_judge(struct arena *arena, const struct neighbour_rules *rules,
+		     const struct neighbour_traffic *traffic, struct neighbour_blocks *blocks,
+		     struct err *err);
 /* The same of this machine. */
-int neighbours_find(struct arena *arena, const char *wan, struct neighbour_blocks *blocks,
-		    struct err *err);
+int neighbours_find(struct arena *arena, const struct neighbour_traffic *traffic,
+		    struct neighbour_blocks *blocks, struct err *err);
 /* Rules of the old iptables, which nftables does not list and which count all the same. */
 bool neighbours_legacy(void);
 

@@ -154,25 +154,52 @@ static const char *firewalld_remedy(enum neighbour_need need)
 	case NEED_ANSWER:
 		return "firewall-cmd --permanent --zone=trusted --add-interface=" SESSIONS
 		       " && firewall-cmd --reload";
+	case NEED_ORDERS:
 	case NEEDS:
 		break;
 	}
 	return "";
 }
 
-static const char *command(struct arena *arena, const struct opening *opening)
+static const char *command(struct arena *arena, enum neighbour_tool tool, const char *place,
+			   const char *rule)
 {
 	static const char legacy[] = "legacy:";
-	const char *place = opening->place, *rule = opening->kind->rule;
 
-	if (opening->kind->tool == TOOL_UFW)
+	if (tool == TOOL_UFW)
 		return arena_printf(arena, "ufw %s", rule);
-	if (opening->kind->tool == TOOL_NFTABLES)
+	if (tool == TOOL_NFTABLES)
 		return arena_printf(arena, "nft insert rule %s %s", place, rule);
 	if (!strncmp(place, legacy, strlen(legacy)))
 		return arena_printf(arena, "iptables-legacy -I %s %s", place + strlen(legacy),
 				    rule);
 	return arena_printf(arena, "iptables -I %s %s", place, rule);
+}
+
+/* No opening is made for orders: whom to take them from is the administrator's to say. */
+static const char *orders_remedy(struct arena *arena, const struct neighbour_block *block)
+{
+	/* Around the port. */
+	static const struct {
+		const char *before, *after;
+	} rules[TOOLS] = {
+		[TOOL_NFTABLES] = { "ip saddr SERVER udp dport ", " accept" },
+		[TOOL_UFW] = { "allow proto udp from SERVER to any port ", "" },
+		[TOOL_FIREWALLD] = { "firewall-cmd --permanent --add-rich-rule='rule family=ipv4 "
+				     "source address=SERVER port port=",
+				     " protocol=udp accept' && firewall-cmd --reload" },
+		[TOOL_DOCKER] = { "-p udp -s SERVER --dport ", " -j ACCEPT" },
+		[TOOL_IPTABLES] = { "-p udp -s SERVER --dport ", " -j ACCEPT" },
+	};
+	const char *rule = arena_printf(arena, "%s%u%s", rules[block->tool].before, block->port,
+					rules[block->tool].after);
+	const char *place = block->chain;
+
+	if (block->tool == TOOL_FIREWALLD)
+		return rule;
+	if (block->tool == TOOL_IPTABLES || block->tool == TOOL_DOCKER)
+		place = iptables_place(arena, block->chain);
+	return command(arena, block->tool, place, rule);
 }
 
 const char *openings_remedy(struct arena *arena, const struct neighbour_block *block)
@@ -183,12 +210,17 @@ const char *openings_remedy(struct arena *arena, const struct neighbour_block *b
 	if (is_shut(block))
 		return "firewall-cmd --state (nothing new is let in while it reloads, or when "
 		       "that failed)";
+	if (block->need == NEED_ORDERS)
+		return orders_remedy(arena, block);
 	if (block->tool == TOOL_FIREWALLD)
 		return firewalld_remedy(block->need);
 	openings_against(arena, block, NULL, &openings);
-	for (size_t i = 0; i < openings.count; i++)
+	for (size_t i = 0; i < openings.count; i++) {
+		const struct opening *one = &openings.list[i];
+
 		text = arena_printf(arena, "%s%s%s", text, i ? "\n" : "",
-				    command(arena, &openings.list[i]));
+				    command(arena, one->kind->tool, one->place, one->kind->rule));
+	}
 	return text;
 }
 

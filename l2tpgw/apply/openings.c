@@ -109,12 +109,13 @@ static int find_zone(const struct neighbour_blocks *blocks, const char *wan,
 static int find_wanted(const struct openings_wish *wish, struct arena *arena,
 		       struct openings *wanted, bool *silent, struct err *err)
 {
+	const struct neighbour_traffic traffic = { .wan = wish->wan };
 	char zone[FIREWALLD_ZONE_MAX];
 	struct neighbour_blocks blocks;
 	const char *kept;
 	int rc;
 
-	if (neighbours_find(arena, wish->wan, &blocks, err) < 0)
+	if (neighbours_find(arena, &traffic, &blocks, err) < 0)
 		return -1;
 	rc = find_zone(&blocks, wish->wan, zone, err);
 	if (rc < 0)

@@ -28,7 +28,7 @@ void examine_ports(struct findings *findings, const struct paths *paths,
 /* Layer "network": WAN, NAT in front of it, MTU, sysctls. */
 void examine_network(struct findings *findings, const struct host *host);
 /* Layer "firewall": what others' rules do to the gateway's packets. */
-void examine_firewall(struct findings *findings, const char *wan);
+void examine_firewall(struct findings *findings, const struct policy *policy, const char *wan);
 /* Layer "name": what clients dial. */
 void examine_name(struct findings *findings, const struct policy *policy, const struct host *host);
 /* Layer "machine": container, clock, random numbers, cryptography. */

@@ -9,17 +9,20 @@ static void tell_block(struct findings *findings, const struct neighbour_block *
 	finding_add(findings, "firewall", block->certain ? FINDING_PROBLEM : FINDING_WARNING,
 		    "%s (chain %s) %s %s", neighbour_tool_name(block->tool), block->chain,
 		    block->certain ? "blocks" : "may block, by rules that cannot be read here,",
-		    neighbour_need_text(block->need));
+		    neighbour_block_text(findings->arena, block));
 	finding_remedy(findings, "%s", openings_remedy(findings->arena, block));
 }
 
-void examine_firewall(struct findings *findings, const char *wan)
+void examine_firewall(struct findings *findings, const struct policy *policy, const char *wan)
 {
+	const struct neighbour_traffic traffic = { .wan = wan,
+						   .orders =
+						       policy ? policy_orders_port(policy) : 0 };
 	struct neighbour_blocks blocks;
 	struct err err = { .code = ERR_NONE };
 	char install[64];
 
-	if (neighbours_find(findings->arena, wan, &blocks, &err) < 0) {
+	if (neighbours_find(findings->arena, &traffic, &blocks, &err) < 0) {
 		finding_add(findings, "firewall", FINDING_WARNING,
 			    "other firewalls cannot be looked at: %.300s", err.text);
 		return;

@@ -39,14 +39,6 @@ static const struct other *other_by_command(const char *command)
 	return NULL;
 }
 
-/* Where RADIUS servers send their orders; 0 = they give none. */
-static uint16_t port_of_orders(const struct policy *policy)
-{
-	if (!policy || !policy->radius.dynamic_authorization || !policy->radius.servers_count)
-		return 0;
-	return (uint16_t)policy->radius.dynamic_authorization_port;
-}
-
 static const char *name_of(const struct port_owner *owner)
 {
 	return *owner->command ? owner->command : "the kernel or another container";
@@ -138,7 +130,7 @@ static void nobody_else(struct findings *findings, uint16_t orders)
 void examine_ports(struct findings *findings, const struct paths *paths,
 		   const struct policy *policy)
 {
-	const uint16_t orders = port_of_orders(policy);
+	const uint16_t orders = policy ? policy_orders_port(policy) : 0;
 	const uint16_t ports[] = { PORT_L2TP, PORT_IKE, PORT_NATT, orders };
 	bool managed = !policy || policy->ipsec.charon == POLICY_CHARON_MANAGED;
 	cleanup_arena struct arena *arena = arena_new();

@@ -25,7 +25,7 @@ static void examine(struct findings *findings, const struct paths *paths)
 	examine_ports(findings, paths, policy);
 	if (host_gather_wan(policy ? policy->gateway.wan : NULL, &host, &err) == 0) {
 		examine_network(findings, &host);
-		examine_firewall(findings, host.wan);
+		examine_firewall(findings, policy, host.wan);
 		if (policy)
 			examine_name(findings, policy, &host);
 	} else {

@@ -260,13 +260,6 @@ static void stop(struct dynamic_authorization *dynamic)
 	dynamic->port = 0;
 }
 
-static unsigned wanted_port(const struct policy *policy)
-{
-	bool wanted = policy->radius.dynamic_authorization && policy->radius.servers_count;
-
-	return wanted ? policy->radius.dynamic_authorization_port : 0;
-}
-
 /* Somebody else may have it: told once, and tried again. */
 static void no_port(struct dynamic_authorization *dynamic, const char *why)
 {
@@ -279,7 +272,7 @@ static void no_port(struct dynamic_authorization *dynamic, const char *why)
 static void follow(void *user)
 {
 	struct dynamic_authorization *dynamic = user;
-	unsigned port = wanted_port(dynamic->gateway->policy);
+	uint16_t port = policy_orders_port(dynamic->gateway->policy);
 	struct err err = { .code = ERR_NONE };
 
 	if (port == dynamic->port && !*dynamic->problem)
@@ -289,7 +282,7 @@ static void follow(void *user)
 		*dynamic->problem = '\0';
 		return;
 	}
-	dynamic->fd = datagram_listen((uint16_t)port, &err);
+	dynamic->fd = datagram_listen(port, &err);
 	if (dynamic->fd < 0) {
 		no_port(dynamic, err.text);
 		return;

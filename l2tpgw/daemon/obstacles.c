@@ -13,8 +13,10 @@ struct obstacles {
 	struct gateway *gateway;
 	struct arena *arena; /* of what was found; NULL = nobody looked yet */
 	struct neighbour_blocks blocks;
+	/* When it was looked at: */
 	char wan[HOST_IFNAME_MAX];
-	uint32_t generation; /* of nftables, when it was looked at */
+	uint16_t orders;
+	uint32_t generation; /* of nftables */
 };
 
 struct obstacles *obstacles_new(struct gateway *gateway)
@@ -49,7 +51,7 @@ static const char *sentence(struct arena *arena, const struct neighbour_block *b
 	return arena_printf(arena, "%s (chain %s) %s %s; remedy: %s",
 			    neighbour_tool_name(block->tool), block->chain,
 			    block->certain ? "blocks" : "may block",
-			    neighbour_need_text(block->need), openings_remedy(arena, block));
+			    neighbour_block_text(arena, block), openings_remedy(arena, block));
 }
 
 /* What was there before is not told again. True if something was not. */
@@ -73,7 +75,11 @@ static bool take(struct obstacles *obstacles, struct arena *arena,
 
 void obstacles_look(struct obstacles *obstacles)
 {
-	const char *wan = obstacles->gateway->host.wan;
+	const struct gateway *gateway = obstacles->gateway;
+	const struct neighbour_traffic traffic = {
+		.wan = gateway->host.wan,
+		.orders = gateway->policy ? policy_orders_port(gateway->policy) : 0,
+	};
 	struct err err = { .code = ERR_NONE };
 	struct neighbour_blocks found;
 	struct arena *arena;
@@ -82,12 +88,14 @@ void obstacles_look(struct obstacles *obstacles)
 	/* Changes of the old iptables are counted by nobody. */
 	if (nft_generation(&generation, &err) < 0 ||
 	    (obstacles->arena && generation == obstacles->generation &&
-	     !strcmp(wan, obstacles->wan) && !neighbours_legacy()))
+	     !strcmp(traffic.wan, obstacles->wan) && traffic.orders == obstacles->orders &&
+	     !neighbours_legacy()))
 		return;
 	obstacles->generation = generation;
-	memcpy(obstacles->wan, obstacles->gateway->host.wan, sizeof(obstacles->wan));
+	memcpy(obstacles->wan, gateway->host.wan, sizeof(obstacles->wan));
+	obstacles->orders = traffic.orders;
 	arena = arena_new();
-	if (neighbours_find(arena, wan, &found, &err) < 0) {
+	if (neighbours_find(arena, &traffic, &found, &err) < 0) {
 		arena_free(arena);
 		log_warning("other firewalls cannot be looked at: %s", err.text);
 		return;

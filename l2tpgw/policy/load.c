@@ -201,6 +201,13 @@ const struct policy_user *policy_user(const struct policy *policy, const char *n
 	return find(name, policy->users, policy->users_count, sizeof(*policy->users));
 }
 
+uint16_t policy_orders_port(const struct policy *policy)
+{
+	bool any = policy->radius.dynamic_authorization && policy->radius.servers_count;
+
+	return any ? (uint16_t)policy->radius.dynamic_authorization_port : 0;
+}
+
 const struct policy_group *policy_group(const struct policy *policy, const char *name)
 {
 	_Static_assert(offsetof(struct policy_group, name) == 0, "the name comes first");

@@ -250,6 +250,8 @@ struct policy_io {
 struct policy *policy_load(const char *file, const char *text, size_t len, const struct host *host,
 			   const struct policy_io *io, struct diags *diags);
 void policy_free(struct policy *policy);
+/* Where RADIUS servers send their orders (RFC 5176), UDP; 0 = they give none. */
+uint16_t policy_orders_port(const struct policy *policy);
 /* Binary search; NULL if there is none. */
 const struct policy_user *policy_user(const struct policy *policy, const char *name);
 const struct policy_group *policy_group(const struct policy *policy, const char *name);

@@ -34,6 +34,7 @@ static void record(struct arena *arena, const char *text, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena *arena = arena_new();
+	const struct neighbour_traffic traffic = { .wan = "wan", .orders = 3799 };
 	struct neighbour_blocks blocks;
 	struct openings openings = { NULL, 0 };
 	char *text = mem_alloc(size + 1);
@@ -43,14 +44,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(text, data, size);
 	record(arena, text, size);
 	(void)ufw_rules_have(text, size, "l2tpgw ike");
-	if (neighbours_judge(arena, &rules, "wan", &blocks, &err) == 0) {
-		for (size_t i = 0; i < blocks.count; i++)
+	if (neighbours_judge(arena, &rules, &traffic, &blocks, &err) == 0) {
+		for (size_t i = 0; i < blocks.count; i++) {
+			must(*openings_remedy(arena, &blocks.list[i]));
 			openings_against(arena, &blocks.list[i], "public", &openings);
+		}
 		for (size_t i = 0; i < openings.count; i++)
 			(void)opening_nft_handle(text, size, &openings.list[i]);
 	}
 	rules = (struct neighbour_rules){ "{\"nftables\": []}", 16, text, size };
-	must(neighbours_judge(arena, &rules, "wan", &blocks, &err) == 0);
+	must(neighbours_judge(arena, &rules, &traffic, &blocks, &err) == 0);
 	free(text);
 	arena_free(arena);
 	return 0;

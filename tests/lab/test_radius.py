@@ -100,6 +100,7 @@ def test_logins_and_orders():
     alice = Client(net.c1, "alice").connect()
     equal("whom the policy knows is in without it", len(server.records("requests")), count)
 
+    orders_are_blocked(net, gateway)
     orders_are_carried_out(net, gateway, server, session)
     alice.stop()
     zoe.stop()
@@ -155,6 +156,18 @@ def changes_once(net, gateway, server, named):
     equal("a life of l2tpgwd later it is not even answered", replayed(net, overheard(lan)), 0)
     now = gateway.session_of("zoe")
     check("and what was changed is still so", now["group"] == "staff" and now["limits"]["session"] <= 3000, now)
+
+
+def orders_are_blocked(net, gateway):
+    """Somebody else's firewall keeps the servers out: status says whose."""
+    def told():
+        return [one for one in gateway.status()["warnings"] if "orders of RADIUS servers" in one]
+
+    equal("nobody is in the servers' way", told(), [])
+    net.gw.nft("table ip other { chain in { type filter hook input priority 0; udp dport 3799 drop; }; }\n")
+    check("status says who is, and the remedy", "nft insert rule ip other in" in wait_until(told, 30, "a warning")[0])
+    net.gw.nft("delete table ip other\n")
+    wait_until(lambda: not told(), 30, "nobody is in the way any more")
 
 
 def orders_are_carried_out(net, gateway, server, session):

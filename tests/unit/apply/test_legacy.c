@@ -35,7 +35,10 @@ static void expect(const char *legacy, const char *text)
 	struct neighbour_blocks blocks;
 	struct err err;
 
-	assert_int_equal(neighbours_judge(arena, &rules, "wan", &blocks, &err), 0);
+	assert_int_equal(neighbours_judge(arena, &rules,
+					  &(struct neighbour_traffic){ .wan = "wan" }, &blocks,
+					  &err),
+			 0);
 	for (size_t i = 0; i < blocks.count; i++)
 		buf_printf(&got, "%s%s %d %s\n", neighbour_tool_name(blocks.list[i].tool),
 			   blocks.list[i].certain ? "" : "?", blocks.list[i].need,

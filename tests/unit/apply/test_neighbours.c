@@ -14,8 +14,10 @@
 #include "base/file.h"
 #include "unit.h"
 
-static void find(struct arena *arena, const char *name, struct neighbour_blocks *blocks)
+static void find_with(struct arena *arena, const char *name, uint16_t orders,
+		      struct neighbour_blocks *blocks)
 {
+	const struct neighbour_traffic traffic = { .wan = "wan", .orders = orders };
 	cleanup_buf struct buf text = BUF_INIT;
 	struct neighbour_rules rules = { .legacy = NULL };
 	struct err err;
@@ -24,7 +26,12 @@ static void find(struct arena *arena, const char *name, struct neighbour_blocks 
 	    file_read(arena_printf(arena, "%s/%s", TEST_DATA, name), 1 << 20, &text, &err), 0);
 	rules.nft = buf_text(&text);
 	rules.nft_len = text.len;
-	assert_int_equal(neighbours_judge(arena, &rules, "wan", blocks, &err), 0);
+	assert_int_equal(neighbours_judge(arena, &rules, &traffic, blocks, &err), 0);
+}
+
+static void find(struct arena *arena, const char *name, struct neighbour_blocks *blocks)
+{
+	find_with(arena, name, 0, blocks);
 }
 
 static const struct neighbour_block *block_of(const struct neighbour_blocks *blocks,
@@ -43,7 +50,7 @@ static void blocks_surely(const struct neighbour_blocks *blocks, enum neighbour_
 	const struct neighbour_block *block = block_of(blocks, need, chain);
 
 	if (!block)
-		fail_msg("%s is not seen to block %s", chain, neighbour_need_text(need));
+		fail_msg("%s is not seen to block need %d", chain, (int)need);
 	assert_true(block->certain);
 	assert_int_equal(block->tool, tool);
 }
@@ -96,12 +103,13 @@ static void test_firewalld_that_reloads(void **state)
 {
 	cleanup_arena struct arena *arena = arena_new();
 	const struct neighbour_rules rules = { .nft = shut, .nft_len = sizeof(shut) - 1 };
+	const struct neighbour_traffic traffic = { .wan = "wan" };
 	struct neighbour_blocks blocks;
 	struct openings openings = { NULL, 0 };
 	struct err err;
 
 	(void)state;
-	assert_int_equal(neighbours_judge(arena, &rules, "wan", &blocks, &err), 0);
+	assert_int_equal(neighbours_judge(arena, &rules, &traffic, &blocks, &err), 0);
 	blocks_surely(&blocks, TOOL_FIREWALLD, NEED_IKE, "inet firewalld_policy_drop filter_input");
 	assert_non_null(strstr(openings_remedy(arena, &blocks.list[0]), "firewall-cmd --state"));
 	for (size_t i = 0; i < blocks.count; i++)
@@ -122,6 +130,81 @@ static void test_firewalld(void **state)
 	blocks_surely(&blocks, TOOL_FIREWALLD, NEED_FORWARD, "inet firewalld filter_FORWARD");
 	find(arena, "firewalld_open.json", &blocks);
 	assert_int_equal(blocks.count, 0);
+}
+
+/* What RADIUS servers order is blocked like all else; a rule for some senders is nobody's fault. */
+static void test_orders(void **state)
+{
+	static const struct {
+		const char *file, *chain;
+		enum neighbour_tool tool;
+		const char *remedy;
+	} cases[] = {
+		{ "ufw_open.json", "ip filter INPUT", TOOL_UFW,
+		  "ufw allow proto udp from SERVER to any port 1700" },
+		{ "firewalld_open.json", "inet firewalld filter_INPUT", TOOL_FIREWALLD,
+		  "firewall-cmd --permanent --add-rich-rule='rule family=ipv4 source "
+		  "address=SERVER port port=1700 protocol=udp accept' && firewall-cmd --reload" },
+		{ "nftables.json", "inet filter input", TOOL_NFTABLES,
+		  "nft insert rule inet filter input ip saddr SERVER udp dport 1700 accept" },
+	};
+	cleanup_arena struct arena *arena = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < array_size(cases); i++) {
+		const struct neighbour_block *block;
+		struct neighbour_blocks blocks;
+		struct openings openings = { NULL, 0 };
+
+		find_with(arena, cases[i].file, 1700, &blocks);
+		blocks_surely(&blocks, cases[i].tool, NEED_ORDERS, cases[i].chain);
+		block = block_of(&blocks, NEED_ORDERS, cases[i].chain);
+		assert_string_equal(neighbour_block_text(arena, block),
+				    "the orders of RADIUS servers (UDP 1700)");
+		assert_string_equal(openings_remedy(arena, block), cases[i].remedy);
+		openings_against(arena, block, "public", &openings);
+		assert_int_equal(openings.count, 0);
+	}
+}
+
+#define RULE_OF_INPUT(match)                                                            \
+	"{\"rule\": {\"family\": \"ip\", \"table\": \"filter\", \"chain\": \"INPUT\", " \
+	"\"expr\": [{\"match\": {\"op\": \"==\", " match "}}, {\"accept\": null}]}}"
+#define META(key) "\"left\": {\"meta\": {\"key\": \"" key "\"}}, "
+#define PAYLOAD(proto, field) \
+	"\"left\": {\"payload\": {\"protocol\": \"" proto "\", \"field\": \"" field "\"}}, "
+
+static void test_who_may_order(void **state)
+{
+	static const struct {
+		const char *rule;
+		bool blocked;
+	} cases[] = {
+		{ RULE_OF_INPUT(META("iifname") "\"right\": \"lo\""), true },
+		{ RULE_OF_INPUT(META("iifname") "\"right\": \"l2tpgw*\""), true },
+		{ RULE_OF_INPUT(META("iifname") "\"right\": \"lan\""), false },
+		{ RULE_OF_INPUT(PAYLOAD("ip", "saddr") "\"right\": \"10.0.0.5\""), false },
+		{ RULE_OF_INPUT(PAYLOAD("udp", "dport") "\"right\": 3799"), false },
+		{ RULE_OF_INPUT(PAYLOAD("udp", "dport") "\"right\": 3798"), true },
+	};
+	const struct neighbour_traffic traffic = { .wan = "wan", .orders = 3799 };
+	cleanup_arena struct arena *arena = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < array_size(cases); i++) {
+		const char *text = arena_printf(
+		    arena,
+		    "{\"nftables\": [{\"chain\": {\"family\": \"ip\", \"table\": \"filter\", "
+		    "\"name\": \"INPUT\", \"hook\": \"input\", \"policy\": \"drop\"}}, %s]}",
+		    cases[i].rule);
+		const struct neighbour_rules rules = { .nft = text, .nft_len = strlen(text) };
+		struct neighbour_blocks blocks;
+		struct err err;
+
+		assert_int_equal(neighbours_judge(arena, &rules, &traffic, &blocks, &err), 0);
+		if (!block_of(&blocks, NEED_ORDERS, "ip filter INPUT") == cases[i].blocked)
+			fail_msg("case %zu", i);
+	}
 }
 
 static void test_tables_by_hand(void **state)
@@ -212,6 +295,7 @@ static void test_malformed(void **state)
 {
 	static const char *const texts[] = { "", "[]", "{\"nftables\": 1}", "{" };
 	cleanup_arena struct arena *arena = arena_new();
+	const struct neighbour_traffic traffic = { .wan = "wan" };
 	struct neighbour_blocks blocks;
 	struct err err;
 
@@ -221,7 +305,7 @@ static void test_malformed(void **state)
 		    neighbours_judge(
 			arena,
 			&(struct neighbour_rules){ .nft = texts[i], .nft_len = strlen(texts[i]) },
-			"wan", &blocks, &err),
+			&traffic, &blocks, &err),
 		    -1);
 	(void)judge_rules("drop", RULE("c", "1, null, {\"match\": 1}, {\"vmap\": {}}, {}, []"));
 }
@@ -233,6 +317,8 @@ int main(void)
 		cmocka_unit_test(test_docker),
 		cmocka_unit_test(test_firewalld),
 		cmocka_unit_test(test_firewalld_that_reloads),
+		cmocka_unit_test(test_orders),
+		cmocka_unit_test(test_who_may_order),
 		cmocka_unit_test(test_tables_by_hand),
 		cmocka_unit_test(test_ways_through_chains),
 		cmocka_unit_test(test_malformed),
