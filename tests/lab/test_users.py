@@ -70,7 +70,9 @@ def test_a_user_comes_changes_and_goes():
         carol = Client(nodes[2], "carol", password).connect()
         equal("who was added is in", carol.ping(SERVER), 3)
         session = gateway.session_of("carol")["id"]
-        fresh = told(gateway.cli("user", "passwd", "carol", "--generate", "--show"))
+        fresh = told(gateway.cli("user", "passwd", "carol", "--generate", "--show", "--hash"))
+        text = net.gw.read(POLICY)
+        check("the policy has its hash alone", "nt_hash" in text and fresh not in text and password not in text)
         equal("a new password leaves who is on alone", gateway.session_of("carol")["id"], session)
         carol.hangup().stop()
         refused(gateway, nodes[2], "carol", password, "wrong password")
