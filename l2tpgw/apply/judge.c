@@ -91,6 +91,8 @@ static struct value payload_value(const struct judge_packet *packet, const json_
 	    (!strcmp(protocol, "th") && !ports) || !strncmp(protocol, "ip6", 3) ||
 	    !strncmp(protocol, "icmpv6", 6))
 		return (struct value){ .kind = VALUE_ABSENT };
+	if (!strcmp(field, "sport") && packet->sport)
+		return number(packet->sport);
 	if (!strcmp(field, "dport") && packet->dport)
 		return number(packet->dport);
 	if (!strcmp(protocol, "ip") && !strcmp(field, "protocol"))

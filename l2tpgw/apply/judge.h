@@ -23,7 +23,8 @@ struct judge_packet {
 	const char *iif, *oif; /* NULL = it has none there */
 	bool outside;          /* iif is unknown, but neither lo nor a client's */
 	uint8_t proto;
-	uint16_t dport;   /* 0 = it has none */
+	uint16_t sport;   /* 0 = any */
+	uint16_t dport;   /* 0 = any */
 	uint32_t daddr;   /* 0 = any */
 	bool local;       /* it is for this machine itself */
 	bool established; /* an answer; else it is the first of its flow */

@@ -205,6 +205,8 @@ static bool read_match(const char *option, bool negated, struct line *line, json
 		add_match(expr, negated, payload("ip", "saddr"), network(next(line)));
 	else if (!strcmp(option, "--dport") || !strcmp(option, "--dports"))
 		add_match(expr, negated, payload("th", "dport"), ports(next(line)));
+	else if (!strcmp(option, "--sport") || !strcmp(option, "--sports"))
+		add_match(expr, negated, payload("th", "sport"), ports(next(line)));
 	else if (!strcmp(option, "--ctstate") || !strcmp(option, "--state"))
 		add_match(expr, negated, json_pack("{s:{s:s}}", "ct", "key", "state"),
 			  states(next(line)));
@@ -242,9 +244,12 @@ static void add(json_t *ruleset, const char *kind, json_t *object)
 	json_array_append_new(ruleset, json_pack("{s:o}", kind, object));
 }
 
-static void read_policy(struct line *line, json_t *ruleset)
+static void read_policy(struct line *line, const char *table, json_t *ruleset)
 {
-	static const char *const hooks[][2] = { { "INPUT", "input" }, { "FORWARD", "forward" } };
+	static const char *const hooks[][2] = {
+		{ "PREROUTING", "prerouting" },   { "INPUT", "input" },   { "FORWARD", "forward" },
+		{ "POSTROUTING", "postrouting" }, { "OUTPUT", "output" },
+	};
 	const char *name = next(line);
 	const char *policy = strcmp(next(line), "ACCEPT") ? "drop" : "accept";
 
@@ -252,22 +257,21 @@ static void read_policy(struct line *line, json_t *ruleset)
 		if (!strcmp(name, hooks[i][0]))
 			add(ruleset, "chain",
 			    json_pack("{s:s, s:s, s:s, s:s, s:s}", "family", LEGACY_FAMILY, "table",
-				      "filter", "name", name, "hook", hooks[i][1], "policy",
-				      policy));
+				      table, "name", name, "hook", hooks[i][1], "policy", policy));
 	}
 }
 
-static void read_line(struct line *line, json_t *ruleset)
+static void read_line(struct line *line, const char *table, json_t *ruleset)
 {
 	const char *what = next(line);
 	json_t *expr;
 	const char *chain;
 
 	if (!strcmp(what, "-P"))
-		read_policy(line, ruleset);
+		read_policy(line, table, ruleset);
 	else if (!strcmp(what, "-N"))
 		add(ruleset, "chain",
-		    json_pack("{s:s, s:s, s:s}", "family", LEGACY_FAMILY, "table", "filter", "name",
+		    json_pack("{s:s, s:s, s:s}", "family", LEGACY_FAMILY, "table", table, "name",
 			      next(line)));
 	if (strcmp(what, "-A") != 0)
 		return;
@@ -275,13 +279,14 @@ static void read_line(struct line *line, json_t *ruleset)
 	expr = json_array();
 	read_rule(line, expr);
 	add(ruleset, "rule",
-	    json_pack("{s:s, s:s, s:s, s:o}", "family", LEGACY_FAMILY, "table", "filter", "chain",
+	    json_pack("{s:s, s:s, s:s, s:o}", "family", LEGACY_FAMILY, "table", table, "chain",
 		      chain, "expr", expr));
 }
 
 void legacy_read(const char *text, size_t len, json_t *ruleset)
 {
 	cleanup_free char *copy = mem_alloc(len + 1);
+	const char *table = "filter";
 	char *rest = copy, *one;
 
 	/* Nothing that matters to us is written otherwise. */
@@ -290,7 +295,9 @@ void legacy_read(const char *text, size_t len, json_t *ruleset)
 	for (unsigned lines = 0; lines < LINES_MAX && (one = strsep(&rest, "\n")); lines++) {
 		struct line line;
 
-		if (split(one, &line))
-			read_line(&line, ruleset);
+		if (*one == '*')
+			table = one + 1;
+		else if (split(one, &line))
+			read_line(&line, table, ruleset);
 	}
 }

@@ -4,8 +4,9 @@
 
 /*
  * Rules of the old iptables, which nftables does not list and which count all the same, read from
- * "iptables-legacy -S" into the form in which nftables lists its own, for judge.h. Their family is
- * called "legacy", their table "filter". What is not understood makes a rule uncertain. Pure.
+ * "iptables-legacy -S" into the form in which nftables lists its own, for judge.h. In front of each
+ * table but "filter" stands "*" and its name, as iptables-save(8) writes it. Their family is called
+ * "legacy". What is not understood makes a rule uncertain. Pure.
  */
 #include <jansson.h>
 #include <stddef.h>

@@ -14,6 +14,7 @@
 
 #define RULESET_BYTES_MAX (16u << 20)
 #define LEGACY_BYTES_MAX  4096
+#define LEGACY_TABLES_MAX 3
 #define SESSION           FABRIC_IFNAME_PREFIX "1" /* any session interface */
 
 static const char *const tools[TOOLS] = {
@@ -22,11 +23,13 @@ static const char *const tools[TOOLS] = {
 };
 
 static const char *const needs[NEEDS] = {
-	[NEED_IKE] = "IKE (UDP 500 and 4500) from the internet",
+	[NEED_IKE] = "IKE (UDP 500) from the internet",
+	[NEED_NATT] = "IKE and ESP of clients behind NAT (UDP 4500)",
 	[NEED_ESP] = "ESP from the internet",
 	[NEED_L2TP] = "L2TP out of IPsec (UDP 1701 to 198.18.0.0/28)",
 	[NEED_FORWARD] = "what clients send to the internet",
 	[NEED_ANSWER] = "the answers of the internet to clients",
+	[NEED_REPLY] = "what the gateway says to clients (IKE, ESP, L2TP)",
 	[NEED_ORDERS] = "the orders of RADIUS servers",
 };
 
@@ -70,7 +73,8 @@ static bool has_chain(const json_t *ruleset, const json_t *like, const char *beg
 /* iptables-nft makes tables and chains with these names, and nobody else in capitals. */
 static bool is_iptables(const json_t *chain)
 {
-	static const char *const chains[] = { "INPUT", "FORWARD", "OUTPUT" };
+	static const char *const chains[] = { "PREROUTING", "INPUT", "FORWARD", "OUTPUT",
+					      "POSTROUTING" };
 
 	for (size_t i = 0; i < array_size(chains); i++) {
 		if (!strcmp(text_of(chain, "name"), chains[i]))
@@ -106,33 +110,63 @@ struct question {
 	enum neighbour_need need;
 	const char *hook;
 	bool from_wan, to_wan; /* else: a session's interface, or none */
+	bool surely;           /* told only if it is certain: such rules are common, and fine */
 	struct judge_packet packet;
 };
 
+#define UDP_TO(port)   .proto = JUDGE_UDP, .dport = (port)
+#define UDP_FROM(port) .proto = JUDGE_UDP, .sport = (port), .established = true
+#define REQUEST        .proto = JUDGE_TCP, .dport = 443
+#define ANSWER         .proto = JUDGE_TCP, .dport = 50000, .established = true
+
 static const struct question questions[] = {
-	{ NEED_IKE, "input", true, false, { .proto = JUDGE_UDP, .dport = 500 } },
-	{ NEED_IKE, "input", true, false, { .proto = JUDGE_UDP, .dport = 4500 } },
-	{ NEED_ESP, "input", true, false, { .proto = JUDGE_ESP } },
+	{ NEED_IKE, "input", true, false, false, { UDP_TO(500) } },
+	{ NEED_NATT, "input", true, false, false, { UDP_TO(4500) } },
+	{ NEED_ESP, "input", true, false, false, { .proto = JUDGE_ESP } },
 	{ NEED_L2TP,
 	  "input",
 	  true,
 	  false,
-	  { .proto = JUDGE_UDP,
-	    .dport = FABRIC_L2TP_PORT,
-	    .daddr = FABRIC_WORKER_NET + 1,
-	    .ipsec = true,
+	  false,
+	  { UDP_TO(FABRIC_L2TP_PORT), .daddr = FABRIC_WORKER_NET + 1, .ipsec = true,
 	    .dnat = true } },
-	{ NEED_FORWARD,
-	  "forward",
+	{ NEED_ORDERS, "input", false, false, true, { .proto = JUDGE_UDP, .outside = true } },
+
+	{ NEED_FORWARD, "forward", false, true, false, { .iif = SESSION, REQUEST } },
+	{ NEED_ANSWER, "forward", true, false, false, { .oif = SESSION, ANSWER } },
+
+	{ NEED_IKE, "prerouting", true, false, true, { UDP_TO(500) } },
+	{ NEED_NATT, "prerouting", true, false, true, { UDP_TO(4500) } },
+	{ NEED_ESP, "prerouting", true, false, true, { .proto = JUDGE_ESP } },
+	{ NEED_L2TP, "prerouting", true, false, true, { UDP_TO(FABRIC_L2TP_PORT), .ipsec = true } },
+	{ NEED_FORWARD, "prerouting", false, false, true, { .iif = SESSION, REQUEST } },
+	{ NEED_ANSWER, "prerouting", true, false, true, { ANSWER } },
+
+	{ NEED_IKE, "ingress", true, false, true, { UDP_TO(500) } },
+	{ NEED_NATT, "ingress", true, false, true, { UDP_TO(4500) } },
+	{ NEED_ESP, "ingress", true, false, true, { .proto = JUDGE_ESP } },
+
+	{ NEED_REPLY, "output", false, true, true, { UDP_FROM(500) } },
+	{ NEED_REPLY, "output", false, true, true, { UDP_FROM(4500) } },
+	{ NEED_REPLY, "output", false, true, true, { .proto = JUDGE_ESP, .established = true } },
+	{ NEED_REPLY, "output", false, true, true, { UDP_FROM(FABRIC_L2TP_PORT), .ipsec = true } },
+
+	{ NEED_REPLY, "postrouting", false, true, true, { UDP_FROM(500) } },
+	{ NEED_REPLY, "postrouting", false, true, true, { UDP_FROM(4500) } },
+	{ NEED_REPLY,
+	  "postrouting",
 	  false,
 	  true,
-	  { .iif = SESSION, .proto = JUDGE_TCP, .dport = 443 } },
-	{ NEED_ANSWER,
-	  "forward",
 	  true,
+	  { .proto = JUDGE_ESP, .established = true } },
+	{ NEED_REPLY,
+	  "postrouting",
 	  false,
-	  { .oif = SESSION, .proto = JUDGE_TCP, .dport = 50000, .established = true } },
-	{ NEED_ORDERS, "input", false, false, { .proto = JUDGE_UDP, .outside = true } },
+	  true,
+	  true,
+	  { UDP_FROM(FABRIC_L2TP_PORT), .ipsec = true } },
+	{ NEED_FORWARD, "postrouting", false, true, true, { REQUEST } },
+	{ NEED_ANSWER, "postrouting", false, false, true, { .oif = SESSION, ANSWER } },
 };
 
 static unsigned ask(const json_t *ruleset, const json_t *chain, const struct question *question,
@@ -146,7 +180,9 @@ static unsigned ask(const json_t *ruleset, const json_t *chain, const struct que
 		packet.oif = traffic->wan;
 	if (question->need == NEED_ORDERS)
 		packet.dport = traffic->orders;
-	packet.local = !strcmp(question->hook, "input");
+	/* The internet's answers to clients are addressed to this machine until they are translated
+	   back. */
+	packet.local = strcmp(question->hook, "forward") != 0 && question->from_wan;
 	return judge(ruleset, chain, &packet);
 }
 
@@ -160,18 +196,45 @@ static bool known_block(const struct neighbour_blocks *blocks, enum neighbour_ne
 	return false;
 }
 
+/* Of an ingress chain: it is told there what comes in. */
+static bool is_of_device(const json_t *chain, const char *wan)
+{
+	const json_t *device = json_object_get(chain, "dev"), *item;
+	size_t i;
+
+	json_array_foreach(device, i, item)
+	{
+		if (!strcmp(json_is_string(item) ? json_string_value(item) : "", wan))
+			return true;
+	}
+	return json_is_string(device) && !strcmp(json_string_value(device), wan);
+}
+
 /* It is asked of that chain, and the answer is not there yet. */
 static bool is_open(const struct question *question, const json_t *chain, const char *name,
 		    const struct neighbour_traffic *traffic, const struct neighbour_blocks *blocks)
 {
-	return !strcmp(question->hook, text_of(chain, "hook")) &&
+	const char *hook = text_of(chain, "hook");
+
+	return !strcmp(question->hook, hook) &&
+	       (strcmp(hook, "ingress") != 0 || is_of_device(chain, traffic->wan)) &&
 	       (question->need != NEED_ORDERS || traffic->orders) &&
 	       !known_block(blocks, question->need, name);
 }
 
-static bool is_block(enum neighbour_need need, unsigned verdict)
+static bool is_block(const struct question *question, unsigned verdict)
 {
-	return need == NEED_ORDERS ? verdict == JUDGE_DROP : verdict & JUDGE_DROP;
+	return question->surely ? verdict == JUDGE_DROP : verdict & JUDGE_DROP;
+}
+
+/* Openings of iptables, ufw and Docker are made for two chains of its table "filter". */
+static bool is_openable(const json_t *chain, enum neighbour_tool tool)
+{
+	const char *hook = text_of(chain, "hook");
+
+	return (!strcmp(hook, "input") || !strcmp(hook, "forward")) &&
+	       (tool == TOOL_NFTABLES || tool == TOOL_FIREWALLD ||
+		!strcmp(text_of(chain, "table"), "filter"));
 }
 
 static void judge_chain(struct arena *arena, const json_t *ruleset, const json_t *chain,
@@ -188,7 +251,7 @@ static void judge_chain(struct arena *arena, const json_t *ruleset, const json_t
 		if (!is_open(question, chain, name, traffic, blocks))
 			continue;
 		verdict = ask(ruleset, chain, question, traffic);
-		if (!is_block(question->need, verdict))
+		if (!is_block(question, verdict))
 			continue;
 		block = arena_push(arena, (void **)&blocks->list, &blocks->count, sizeof(*block));
 		*block = (struct neighbour_block){ .tool = tool_of(ruleset, chain),
@@ -198,6 +261,7 @@ static void judge_chain(struct arena *arena, const json_t *ruleset, const json_t
 							       : 0,
 						   .chain = name,
 						   .certain = !(verdict & JUDGE_ACCEPT) };
+		block->openable = is_openable(chain, block->tool);
 	}
 }
 
@@ -207,7 +271,7 @@ static bool concerns_us(const json_t *chain)
 	const char *family = text_of(chain, "family");
 
 	return chain && *text_of(chain, "hook") &&
-	       (!strcmp(family, "ip") || !strcmp(family, "inet") ||
+	       (!strcmp(family, "ip") || !strcmp(family, "inet") || !strcmp(family, "netdev") ||
 		!strcmp(family, LEGACY_FAMILY)) &&
 	       strcmp(text_of(chain, "table"), FABRIC_TABLE) != 0;
 }
@@ -247,6 +311,37 @@ int neighbours_judge(struct arena *arena, const struct neighbour_rules *rules,
 	return 0;
 }
 
+/* Those of the old iptables that may drop something and are in use. */
+static size_t legacy_tables(const char *found[], size_t max)
+{
+	static const char *const names[] = { "filter", "raw", "mangle" };
+	cleanup_buf struct buf text = BUF_INIT;
+	struct err ignored;
+	size_t count = 0;
+
+	if (file_read("/proc/net/ip_tables_names", LEGACY_BYTES_MAX, &text, &ignored) < 0)
+		return 0;
+	for (size_t i = 0; i < array_size(names) && count < max; i++) {
+		if (strstr(buf_text(&text), names[i]))
+			found[count++] = names[i];
+	}
+	return count;
+}
+
+static int list_legacy(struct buf *out, struct err *err)
+{
+	const char *tables[LEGACY_TABLES_MAX];
+	size_t count =
+	    iptables_installed(IPTABLES_LEGACY) ? legacy_tables(tables, array_size(tables)) : 0;
+
+	for (size_t i = 0; i < count; i++) {
+		buf_printf(out, "*%s\n", tables[i]);
+		if (iptables_list(IPTABLES_LEGACY, tables[i], out, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int neighbours_find(struct arena *arena, const struct neighbour_traffic *traffic,
 		    struct neighbour_blocks *blocks, struct err *err)
 {
@@ -254,14 +349,11 @@ int neighbours_find(struct arena *arena, const struct neighbour_traffic *traffic
 	struct neighbour_rules rules = { .legacy = NULL };
 
 	*blocks = (struct neighbour_blocks){ NULL, 0 };
-	if (nft_list("list ruleset", false, RULESET_BYTES_MAX, &nft, err) < 0)
+	if (nft_list("list ruleset", false, RULESET_BYTES_MAX, &nft, err) < 0 ||
+	    list_legacy(&legacy, err) < 0)
 		return -1;
-	if (neighbours_legacy() && iptables_installed(IPTABLES_LEGACY)) {
-		if (iptables_list(IPTABLES_LEGACY, &legacy, err) < 0)
-			return -1;
-		rules.legacy = buf_text(&legacy);
-		rules.legacy_len = legacy.len;
-	}
+	rules.legacy = buf_text(&legacy);
+	rules.legacy_len = legacy.len;
 	rules.nft = buf_text(&nft);
 	rules.nft_len = nft.len;
 	return neighbours_judge(arena, &rules, traffic, blocks, err);
@@ -269,9 +361,7 @@ int neighbours_find(struct arena *arena, const struct neighbour_traffic *traffic
 
 bool neighbours_legacy(void)
 {
-	cleanup_buf struct buf names = BUF_INIT;
-	struct err ignored;
+	const char *tables[LEGACY_TABLES_MAX];
 
-	return file_read("/proc/net/ip_tables_names", LEGACY_BYTES_MAX, &names, &ignored) == 0 &&
-	       strstr(buf_text(&names), "filter");
+	return legacy_tables(tables, array_size(tables)) > 0;
 }

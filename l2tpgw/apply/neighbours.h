@@ -27,11 +27,13 @@ const char *neighbour_tool_name(enum neighbour_tool tool);
 
 /* What the gateway lives on. */
 enum neighbour_need {
-	NEED_IKE,     /* UDP 500 and 4500 from the internet */
+	NEED_IKE,     /* UDP 500 from the internet */
+	NEED_NATT,    /* UDP 4500 from the internet: IKE and ESP of clients behind NAT */
 	NEED_ESP,     /* protocol 50 from the internet */
 	NEED_L2TP,    /* UDP 1701 to the workers, out of IPsec */
 	NEED_FORWARD, /* clients to the internet */
 	NEED_ANSWER,  /* the internet's answers to clients */
+	NEED_REPLY,   /* what the gateway itself says to clients: IKE, ESP, L2TP */
 	NEED_ORDERS,  /* what RADIUS servers order */
 	NEEDS,
 };
@@ -42,6 +44,7 @@ struct neighbour_block {
 	uint16_t port;     /* UDP; of NEED_ORDERS only */
 	const char *chain; /* "ip filter INPUT"; "legacy filter INPUT" of the old iptables */
 	bool certain;      /* false: it depends on rules that cannot be read */
+	bool openable;     /* false: an opening (opening.h) has no place there */
 };
 
 /* firewalld's table while it reloads, and after a reload that failed: no rule of ours helps. */
@@ -68,7 +71,7 @@ struct neighbour_traffic {
 struct neighbour_rules {
 	const char *nft; /* "nft -j list ruleset" */
 	size_t nft_len;
-	const char *legacy; /* "iptables-legacy -S"; NULL = there are none */
+	const char *legacy; /* see legacy.h; NULL = there are none */
 	size_t legacy_len;
 };
 /* Pure; all lives in the arena. */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "apply/legacy.h"
 #include "base/cleanup.h"
 #include "base/fabric.h"
 
@@ -28,14 +29,14 @@
  */
 const struct opening_kind opening_kinds[] = {
 	{ TOOL_UFW, NEED(IKE), "ike", "allow proto udp to 0.0.0.0/0 port 500", "-" },
-	{ TOOL_UFW, NEED(IKE), "nat-t", "allow proto udp to 0.0.0.0/0 port 4500", "-" },
+	{ TOOL_UFW, NEED(NATT), "nat-t", "allow proto udp to 0.0.0.0/0 port 4500", "-" },
 	{ TOOL_UFW, NEED(ESP), "esp", "allow proto esp to 0.0.0.0/0", "-" },
 	{ TOOL_UFW, NEED(L2TP), "l2tp", "allow proto udp to " WORKERS " port 1701", "-" },
 	{ TOOL_UFW, CLIENTS, "clients", "route allow in on " SESSIONS " from 0.0.0.0/0", "-" },
 
 	{ TOOL_FIREWALLD, NEED(IKE), "ike", RICH "port port=\"500\" protocol=\"udp\" accept",
 	  NULL },
-	{ TOOL_FIREWALLD, NEED(IKE), "nat-t", RICH "port port=\"4500\" protocol=\"udp\" accept",
+	{ TOOL_FIREWALLD, NEED(NATT), "nat-t", RICH "port port=\"4500\" protocol=\"udp\" accept",
 	  NULL },
 	{ TOOL_FIREWALLD, NEED(ESP), "esp", RICH "protocol value=\"esp\" accept", NULL },
 	{ TOOL_FIREWALLD, NEED(L2TP), "l2tp",
@@ -48,14 +49,14 @@ const struct opening_kind opening_kinds[] = {
 	  "DOCKER-USER" },
 
 	{ TOOL_IPTABLES, NEED(IKE), "ike", "-p udp --dport 500 -j ACCEPT", NULL },
-	{ TOOL_IPTABLES, NEED(IKE), "nat-t", "-p udp --dport 4500 -j ACCEPT", NULL },
+	{ TOOL_IPTABLES, NEED(NATT), "nat-t", "-p udp --dport 4500 -j ACCEPT", NULL },
 	{ TOOL_IPTABLES, NEED(ESP), "esp", "-p esp -j ACCEPT", NULL },
 	{ TOOL_IPTABLES, NEED(L2TP), "l2tp", "-d " WORKERS " -p udp --dport 1701 -j ACCEPT", NULL },
 	{ TOOL_IPTABLES, NEED(FORWARD), "clients", "-i " SESSIONS " -j ACCEPT", NULL },
 	{ TOOL_IPTABLES, NEED(ANSWER), "answers", "-o " SESSIONS " " ESTABLISHED "-j ACCEPT",
 	  NULL },
 
-	{ TOOL_NFTABLES, NEED(IKE), "ike", "udp dport { 500, 4500 } accept", NULL },
+	{ TOOL_NFTABLES, NEED(IKE) | NEED(NATT), "ike", "udp dport { 500, 4500 } accept", NULL },
 	{ TOOL_NFTABLES, NEED(ESP), "esp", "meta l4proto esp accept", NULL },
 	{ TOOL_NFTABLES, NEED(L2TP), "l2tp",
 	  "meta ipsec exists ip daddr " WORKERS " udp dport 1701 accept", NULL },
@@ -77,11 +78,14 @@ static const char *iptables_place(struct arena *arena, const char *chain)
 	return arena_printf(arena, "%s%s", legacy, name ? name + 1 : chain);
 }
 
+static bool is_legacy(const struct neighbour_block *block)
+{
+	return !strncmp(block->chain, LEGACY_FAMILY " ", strlen(LEGACY_FAMILY " "));
+}
+
 static const char *place_of(struct arena *arena, const struct opening_kind *kind,
 			    const struct neighbour_block *block, const char *zone)
 {
-	bool legacy = !strncmp(block->chain, "legacy ", 7);
-
 	switch (kind->tool) {
 	case TOOL_UFW:
 		return kind->place;
@@ -90,7 +94,8 @@ static const char *place_of(struct arena *arena, const struct opening_kind *kind
 			return NULL;
 		return kind->place ? kind->place : zone;
 	case TOOL_DOCKER:
-		return legacy ? arena_printf(arena, "legacy:%s", kind->place) : kind->place;
+		return is_legacy(block) ? arena_printf(arena, "legacy:%s", kind->place)
+					: kind->place;
 	case TOOL_IPTABLES:
 		return iptables_place(arena, block->chain);
 	case TOOL_NFTABLES:
@@ -126,7 +131,7 @@ static bool is_shut(const struct neighbour_block *block)
 void openings_against(struct arena *arena, const struct neighbour_block *block, const char *zone,
 		      struct openings *openings)
 {
-	for (size_t i = 0; i < opening_kinds_count && !is_shut(block); i++) {
+	for (size_t i = 0; i < opening_kinds_count && block->openable && !is_shut(block); i++) {
 		struct opening opening = { .kind = &opening_kinds[i] };
 
 		if (opening_kinds[i].tool != block->tool ||
@@ -144,6 +149,7 @@ static const char *firewalld_remedy(enum neighbour_need need)
 {
 	switch (need) {
 	case NEED_IKE:
+	case NEED_NATT:
 	case NEED_ESP:
 		return "firewall-cmd --permanent --add-service=ipsec && firewall-cmd --reload";
 	case NEED_L2TP:
@@ -154,6 +160,7 @@ static const char *firewalld_remedy(enum neighbour_need need)
 	case NEED_ANSWER:
 		return "firewall-cmd --permanent --zone=trusted --add-interface=" SESSIONS
 		       " && firewall-cmd --reload";
+	case NEED_REPLY:
 	case NEED_ORDERS:
 	case NEEDS:
 		break;
@@ -202,6 +209,18 @@ static const char *orders_remedy(struct arena *arena, const struct neighbour_blo
 	return command(arena, block->tool, place, rule);
 }
 
+/* "legacy raw PREROUTING" */
+static const char *elsewhere_remedy(struct arena *arena, const struct neighbour_block *block)
+{
+	const char *table = strchr(block->chain, ' ') + 1;
+	int len = (int)strcspn(table, " ");
+
+	if (!is_legacy(block))
+		return arena_printf(arena, "nft list chain %s (let it pass there)", block->chain);
+	return arena_printf(arena, "iptables-legacy -t %.*s -S%s (let it pass there)", len, table,
+			    table + len);
+}
+
 const char *openings_remedy(struct arena *arena, const struct neighbour_block *block)
 {
 	struct openings openings = { NULL, 0 };
@@ -210,6 +229,8 @@ const char *openings_remedy(struct arena *arena, const struct neighbour_block *b
 	if (is_shut(block))
 		return "firewall-cmd --state (nothing new is let in while it reloads, or when "
 		       "that failed)";
+	if (!block->openable)
+		return elsewhere_remedy(arena, block);
 	if (block->need == NEED_ORDERS)
 		return orders_remedy(arena, block);
 	if (block->tool == TOOL_FIREWALLD)

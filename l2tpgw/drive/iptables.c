@@ -106,13 +106,14 @@ int iptables_delete(enum iptables_kind kind, const char *chain, const char *rule
 	return err_set(err, ERR_FAILED, "chain %s: the rule \"%s\" comes back", chain, comment);
 }
 
-int iptables_list(enum iptables_kind kind, struct buf *out, struct err *err)
+int iptables_list(enum iptables_kind kind, const char *table, struct buf *out, struct err *err)
 {
-	static const char *const words[] = { "-w", LOCK, "-S", NULL };
+	const char *const words[] = { "-w", LOCK, "-t", table, "-S", NULL };
+	size_t before = out->len;
 	int status = program_run(programs[kind], words, RUN_MS, out, err);
 
 	if (status > 0)
 		return err_set(err, ERR_FAILED, "%s -S: %.500s", program_path(programs[kind]),
-			       buf_text(out));
+			       buf_text(out) + before);
 	return status;
 }

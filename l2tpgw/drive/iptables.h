@@ -3,8 +3,9 @@
 #define L2TPGW_DRIVE_IPTABLES_H
 
 /*
- * iptables(8), IPv4, table filter, by its own programs. There are two kinds of rules, those that
- * live in nftables and the old ones, and a program for each: the plain name is one or the other.
+ * iptables(8), IPv4, by its own programs; what is changed is the table "filter". There are two
+ * kinds of rules, those that live in nftables and the old ones, and a program for each: the plain
+ * name is one or the other.
  */
 #include <stdbool.h>
 
@@ -28,7 +29,8 @@ int iptables_insert(enum iptables_kind kind, const char *chain, const char *rule
 /* As often as it is there. */
 int iptables_delete(enum iptables_kind kind, const char *chain, const char *rule,
 		    const char *comment, struct err *err);
-/* The rules as "iptables -S" lists them. */
-int iptables_list(enum iptables_kind kind, struct buf *out, struct err *err);
+/* Appends the rules of a table as "iptables -S" lists them. A table that is not there comes into
+ * being. */
+int iptables_list(enum iptables_kind kind, const char *table, struct buf *out, struct err *err);
 
 #endif

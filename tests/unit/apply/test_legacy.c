@@ -25,7 +25,7 @@ static const char by_hand[] =
     "-A INPUT -j LOG --log-prefix \"x y \"\n"
     "-A INPUT -j REJECT --reject-with icmp-host-prohibited\n";
 
-/* "Docker? 3 legacy filter FORWARD\n": tool, "?" if it is not certain, need, chain. */
+/* "Docker? 4 legacy filter FORWARD\n": tool, "?" if it is not certain, need, chain. */
 static void expect(const char *legacy, const char *text)
 {
 	static const char nft[] = "{\"nftables\": []}";
@@ -51,7 +51,7 @@ static void test_docker(void **state)
 	cleanup_buf struct buf open = BUF_INIT;
 
 	(void)state;
-	expect(docker, "Docker 3 legacy filter FORWARD\nDocker 4 legacy filter FORWARD\n");
+	expect(docker, "Docker 4 legacy filter FORWARD\nDocker 5 legacy filter FORWARD\n");
 	buf_printf(&open, "%s%s", docker, docker_open);
 	expect(buf_text(&open), "");
 }
@@ -59,9 +59,25 @@ static void test_docker(void **state)
 static void test_by_hand(void **state)
 {
 	(void)state;
-	expect(by_hand, "iptables 1 legacy filter INPUT\niptables 2 legacy filter INPUT\n");
+	expect(by_hand, "iptables 2 legacy filter INPUT\niptables 3 legacy filter INPUT\n");
 	expect("", "");
-	expect("-P INPUT ACCEPT\n-P FORWARD ACCEPT\n-P OUTPUT DROP\n", "");
+	expect("-P INPUT ACCEPT\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n", "");
+}
+
+/* Other tables, and what leaves the machine. */
+static void test_other_hooks(void **state)
+{
+	(void)state;
+	expect("-P OUTPUT DROP\n-A OUTPUT -p tcp -m tcp --sport 22 -j ACCEPT\n",
+	       "iptables 6 legacy filter OUTPUT\n");
+	expect("-P OUTPUT DROP\n-A OUTPUT -p esp -j ACCEPT\n"
+	       "-A OUTPUT -p udp -m multiport --sports 500,4500,1701 -j ACCEPT\n",
+	       "");
+	expect("*filter\n-P INPUT ACCEPT\n*raw\n-P PREROUTING ACCEPT\n-P OUTPUT ACCEPT\n"
+	       "-A PREROUTING -i wan -p udp -m udp --dport 4500 -j DROP\n",
+	       "iptables 1 legacy raw PREROUTING\n");
+	/* Common, and no matter of ours: it is not told on a mere suspicion. */
+	expect("*mangle\n-P PREROUTING ACCEPT\n-A PREROUTING -d 10.0.0.2/32 -j DROP\n", "");
 }
 
 static void test_what_is_not_understood(void **state)
@@ -69,14 +85,14 @@ static void test_what_is_not_understood(void **state)
 	(void)state;
 	/* An extension may match or not. */
 	expect("-P INPUT ACCEPT\n-A INPUT -p esp -m recent --rcheck --name x -j DROP\n",
-	       "iptables? 1 legacy filter INPUT\n");
+	       "iptables? 2 legacy filter INPUT\n");
 	expect("-P INPUT ACCEPT\n-A INPUT -s 10.0.0.0/8 -p esp -j DROP\n",
-	       "iptables? 1 legacy filter INPUT\n");
+	       "iptables? 2 legacy filter INPUT\n");
 	/* A chain that is not there, or a target of an extension, ends nothing. */
 	expect("-P INPUT ACCEPT\n-A INPUT -j NOWHERE\n", "");
-	expect("-P INPUT ACCEPT\n-A INPUT ! -p udp -j DROP\n", "iptables 1 legacy filter INPUT\n");
+	expect("-P INPUT ACCEPT\n-A INPUT ! -p udp -j DROP\n", "iptables 2 legacy filter INPUT\n");
 	expect("-P INPUT ACCEPT\n-A INPUT -p 50 -j DROP\n-A INPUT",
-	       "iptables 1 legacy filter INPUT\n");
+	       "iptables 2 legacy filter INPUT\n");
 }
 
 /* Lines end wherever they like. */
@@ -94,9 +110,8 @@ static void test_cut_texts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_docker),
-		cmocka_unit_test(test_by_hand),
-		cmocka_unit_test(test_what_is_not_understood),
+		cmocka_unit_test(test_docker),      cmocka_unit_test(test_by_hand),
+		cmocka_unit_test(test_other_hooks), cmocka_unit_test(test_what_is_not_understood),
 		cmocka_unit_test(test_cut_texts),
 	};
 

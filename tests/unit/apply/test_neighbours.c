@@ -62,12 +62,13 @@ static void test_ufw(void **state)
 
 	(void)state;
 	find(arena, "ufw.json", &blocks);
-	assert_int_equal(blocks.count, 4);
+	assert_int_equal(blocks.count, 5);
 	blocks_surely(&blocks, TOOL_UFW, NEED_IKE, "ip filter INPUT");
+	blocks_surely(&blocks, TOOL_UFW, NEED_NATT, "ip filter INPUT");
 	blocks_surely(&blocks, TOOL_UFW, NEED_ESP, "ip filter INPUT");
 	blocks_surely(&blocks, TOOL_UFW, NEED_L2TP, "ip filter INPUT");
 	blocks_surely(&blocks, TOOL_UFW, NEED_FORWARD, "ip filter FORWARD");
-	assert_string_equal(openings_remedy(arena, &blocks.list[3]),
+	assert_string_equal(openings_remedy(arena, &blocks.list[4]),
 			    "ufw route allow in on l2tpgw+ from 0.0.0.0/0");
 	find(arena, "ufw_open.json", &blocks);
 	assert_int_equal(blocks.count, 0);
@@ -124,8 +125,9 @@ static void test_firewalld(void **state)
 
 	(void)state;
 	find(arena, "firewalld.json", &blocks);
-	assert_int_equal(blocks.count, 3);
+	assert_int_equal(blocks.count, 4);
 	blocks_surely(&blocks, TOOL_FIREWALLD, NEED_IKE, "inet firewalld filter_INPUT");
+	blocks_surely(&blocks, TOOL_FIREWALLD, NEED_NATT, "inet firewalld filter_INPUT");
 	blocks_surely(&blocks, TOOL_FIREWALLD, NEED_ESP, "inet firewalld filter_INPUT");
 	blocks_surely(&blocks, TOOL_FIREWALLD, NEED_FORWARD, "inet firewalld filter_FORWARD");
 	find(arena, "firewalld_open.json", &blocks);
@@ -167,12 +169,28 @@ static void test_orders(void **state)
 	}
 }
 
-#define RULE_OF_INPUT(match)                                                            \
-	"{\"rule\": {\"family\": \"ip\", \"table\": \"filter\", \"chain\": \"INPUT\", " \
-	"\"expr\": [{\"match\": {\"op\": \"==\", " match "}}, {\"accept\": null}]}}"
-#define META(key) "\"left\": {\"meta\": {\"key\": \"" key "\"}}, "
-#define PAYLOAD(proto, field) \
-	"\"left\": {\"payload\": {\"protocol\": \"" proto "\", \"field\": \"" field "\"}}, "
+/* "ip filter NAME", a base chain with that hook and one rule; what of it is told. */
+static void judge_one(struct arena *arena, const char *chain, const char *expr,
+		      struct neighbour_blocks *blocks)
+{
+	const struct neighbour_traffic traffic = { .wan = "wan", .orders = 3799 };
+	const char *text = arena_printf(
+	    arena,
+	    "{\"nftables\": [{\"chain\": {\"family\": \"ip\", \"table\": \"t\", \"name\": \"c\", "
+	    "%s}}, {\"rule\": {\"family\": \"ip\", \"table\": \"t\", \"chain\": \"c\", \"expr\": "
+	    "[%s]}}]}",
+	    chain, expr);
+	const struct neighbour_rules rules = { .nft = text, .nft_len = strlen(text) };
+	struct err err;
+
+	assert_int_equal(neighbours_judge(arena, &rules, &traffic, blocks, &err), 0);
+}
+
+#define IS(left, right)   "{\"match\": {\"op\": \"==\", \"left\": " left ", \"right\": " right "}}"
+#define META(key)         "{\"meta\": {\"key\": \"" key "\"}}"
+#define FIELD(proto, key) "{\"payload\": {\"protocol\": \"" proto "\", \"field\": \"" key "\"}}"
+#define ACCEPT            ", {\"accept\": null}"
+#define DROP              ", {\"drop\": null}"
 
 static void test_who_may_order(void **state)
 {
@@ -180,30 +198,77 @@ static void test_who_may_order(void **state)
 		const char *rule;
 		bool blocked;
 	} cases[] = {
-		{ RULE_OF_INPUT(META("iifname") "\"right\": \"lo\""), true },
-		{ RULE_OF_INPUT(META("iifname") "\"right\": \"l2tpgw*\""), true },
-		{ RULE_OF_INPUT(META("iifname") "\"right\": \"lan\""), false },
-		{ RULE_OF_INPUT(PAYLOAD("ip", "saddr") "\"right\": \"10.0.0.5\""), false },
-		{ RULE_OF_INPUT(PAYLOAD("udp", "dport") "\"right\": 3799"), false },
-		{ RULE_OF_INPUT(PAYLOAD("udp", "dport") "\"right\": 3798"), true },
+		{ IS(META("iifname"), "\"lo\"") ACCEPT, true },
+		{ IS(META("iifname"), "\"l2tpgw*\"") ACCEPT, true },
+		{ IS(META("iifname"), "\"lan\"") ACCEPT, false },
+		{ IS(FIELD("ip", "saddr"), "\"10.0.0.5\"") ACCEPT, false },
+		{ IS(FIELD("udp", "dport"), "3799") ACCEPT, false },
+		{ IS(FIELD("udp", "dport"), "3798") ACCEPT, true },
 	};
-	const struct neighbour_traffic traffic = { .wan = "wan", .orders = 3799 };
 	cleanup_arena struct arena *arena = arena_new();
 
 	(void)state;
 	for (size_t i = 0; i < array_size(cases); i++) {
-		const char *text = arena_printf(
-		    arena,
-		    "{\"nftables\": [{\"chain\": {\"family\": \"ip\", \"table\": \"filter\", "
-		    "\"name\": \"INPUT\", \"hook\": \"input\", \"policy\": \"drop\"}}, %s]}",
-		    cases[i].rule);
-		const struct neighbour_rules rules = { .nft = text, .nft_len = strlen(text) };
 		struct neighbour_blocks blocks;
-		struct err err;
 
-		assert_int_equal(neighbours_judge(arena, &rules, &traffic, &blocks, &err), 0);
-		if (!block_of(&blocks, NEED_ORDERS, "ip filter INPUT") == cases[i].blocked)
+		judge_one(arena, "\"hook\": \"input\", \"policy\": \"drop\"", cases[i].rule,
+			  &blocks);
+		if (!block_of(&blocks, NEED_ORDERS, "ip t c") == cases[i].blocked)
 			fail_msg("case %zu", i);
+	}
+}
+
+/* Chains of every hook, of which each may end what clients and gateway say to each other. */
+static void test_other_hooks(void **state)
+{
+	static const struct {
+		const char *chain, *rule;
+		unsigned needs; /* that are blocked, 1 << NEED_… */
+	} cases[] = {
+		{ "\"hook\": \"output\", \"policy\": \"drop\"",
+		  IS(FIELD("tcp", "sport"), "22") ACCEPT, 1u << NEED_REPLY },
+		{ "\"hook\": \"output\", \"policy\": \"drop\"",
+		  IS("{\"ct\": {\"key\": \"state\"}}", "[\"established\", \"related\"]") ACCEPT,
+		  0 },
+		{ "\"hook\": \"output\", \"policy\": \"accept\"",
+		  IS(FIELD("udp", "sport"), "4500") DROP, 1u << NEED_REPLY },
+		{ "\"hook\": \"output\", \"policy\": \"accept\"", IS(META("mark"), "32768") DROP,
+		  0 },
+		{ "\"hook\": \"postrouting\", \"policy\": \"drop\"", "{\"counter\": null}",
+		  1u << NEED_REPLY | 1u << NEED_FORWARD | 1u << NEED_ANSWER },
+		{ "\"hook\": \"prerouting\", \"policy\": \"accept\"",
+		  IS(FIELD("udp", "dport"), "{\"set\": [500, 4500]}") DROP,
+		  1u << NEED_IKE | 1u << NEED_NATT },
+		{ "\"hook\": \"prerouting\", \"policy\": \"accept\"",
+		  IS(META("iifname"), "\"l2tpgw*\"") DROP, 1u << NEED_FORWARD },
+		/* wg-quick's: what is for its own address and comes in elsewhere. */
+		{ "\"hook\": \"prerouting\", \"policy\": \"accept\"",
+		  "{\"match\": {\"op\": \"!=\", \"left\": " META(
+		      "iifname") ", \"right\": \"wg0\"}}, " IS(FIELD("ip", "daddr"), "\"10.0.0.2\"")
+		      DROP,
+		  0 },
+		{ "\"hook\": \"ingress\", \"dev\": \"wan\", \"policy\": \"accept\"",
+		  IS(META("l4proto"), "\"esp\"") DROP, 1u << NEED_ESP },
+		{ "\"hook\": \"ingress\", \"dev\": [\"lan\", \"wan\"], \"policy\": \"accept\"",
+		  IS(META("l4proto"), "\"esp\"") DROP, 1u << NEED_ESP },
+		{ "\"hook\": \"ingress\", \"dev\": \"lan\", \"policy\": \"accept\"",
+		  IS(META("l4proto"), "\"esp\"") DROP, 0 },
+	};
+	cleanup_arena struct arena *arena = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < array_size(cases); i++) {
+		struct neighbour_blocks blocks;
+		unsigned needs = 0;
+
+		judge_one(arena, cases[i].chain, cases[i].rule, &blocks);
+		for (size_t j = 0; j < blocks.count; j++) {
+			needs |= 1u << blocks.list[j].need;
+			assert_false(blocks.list[j].openable);
+			assert_true(blocks.list[j].certain);
+		}
+		if (needs != cases[i].needs)
+			fail_msg("case %zu: %x", i, needs);
 	}
 }
 
@@ -215,7 +280,8 @@ static void test_tables_by_hand(void **state)
 
 	(void)state;
 	find(arena, "nftables.json", &blocks);
-	blocks_surely(&blocks, TOOL_NFTABLES, NEED_IKE, "inet filter input"); /* 4500 */
+	blocks_surely(&blocks, TOOL_NFTABLES, NEED_NATT, "inet filter input");
+	assert_null(block_of(&blocks, NEED_IKE, "inet filter input"));
 	blocks_surely(&blocks, TOOL_NFTABLES, NEED_L2TP, "inet filter input");
 	blocks_surely(&blocks, TOOL_NFTABLES, NEED_FORWARD, "inet filter forward");
 	blocks_surely(&blocks, TOOL_NFTABLES, NEED_ANSWER, "inet filter forward");
@@ -319,6 +385,7 @@ int main(void)
 		cmocka_unit_test(test_firewalld_that_reloads),
 		cmocka_unit_test(test_orders),
 		cmocka_unit_test(test_who_may_order),
+		cmocka_unit_test(test_other_hooks),
 		cmocka_unit_test(test_tables_by_hand),
 		cmocka_unit_test(test_ways_through_chains),
 		cmocka_unit_test(test_malformed),

@@ -83,20 +83,34 @@ static void test_both_kinds_of_iptables(void **state)
 {
 	struct neighbour_block block = { .tool = TOOL_IPTABLES,
 					 .need = NEED_IKE,
-					 .chain = "ip filter INPUT" };
+					 .chain = "ip filter INPUT",
+					 .openable = true };
 
 	(void)state;
-	against(&block, "iptables ike INPUT\niptables nat-t INPUT\n");
-	remedy(&block, "iptables -I INPUT -p udp --dport 500 -j ACCEPT\n"
-		       "iptables -I INPUT -p udp --dport 4500 -j ACCEPT");
+	against(&block, "iptables ike INPUT\n");
+	remedy(&block, "iptables -I INPUT -p udp --dport 500 -j ACCEPT");
+	block.need = NEED_NATT;
 	block.chain = "legacy filter INPUT";
-	against(&block, "iptables ike legacy:INPUT\niptables nat-t legacy:INPUT\n");
+	against(&block, "iptables nat-t legacy:INPUT\n");
 	block.tool = TOOL_DOCKER;
 	block.need = NEED_ANSWER;
 	block.chain = "legacy filter FORWARD";
 	against(&block, "Docker answers legacy:DOCKER-USER\n");
 	remedy(&block, "iptables-legacy -I DOCKER-USER -o l2tpgw+ -m conntrack --ctstate "
 		       "RELATED,ESTABLISHED -j ACCEPT");
+}
+
+/* Where our openings have no place nothing is put, and the remedy says where to look. */
+static void test_other_chains(void **state)
+{
+	struct neighbour_block block = { .tool = TOOL_IPTABLES, .need = NEED_IKE };
+
+	(void)state;
+	block.chain = "legacy raw PREROUTING";
+	against(&block, "");
+	remedy(&block, "iptables-legacy -t raw -S PREROUTING (let it pass there)");
+	block.chain = "ip raw PREROUTING";
+	remedy(&block, "nft list chain ip raw PREROUTING (let it pass there)");
 }
 
 /* What one adds for everybody's names is unique, and every need of every tool has an answer. */
@@ -113,10 +127,12 @@ static void test_the_table_itself(void **state)
 				     !strcmp(opening_kinds[i].name, opening_kinds[j].name));
 	}
 	for (enum neighbour_tool tool = 0; tool < TOOLS; tool++) {
-		unsigned needs = 1u << NEED_ORDERS; /* nobody makes one for those */
+		/* Nobody makes one for those. */
+		unsigned needs = 1u << NEED_ORDERS | 1u << NEED_REPLY;
 
 		if (tool == TOOL_DOCKER)
-			needs |= 1u << NEED_IKE | 1u << NEED_ESP | 1u << NEED_L2TP;
+			needs |=
+			    1u << NEED_IKE | 1u << NEED_NATT | 1u << NEED_ESP | 1u << NEED_L2TP;
 		for (size_t i = 0; i < opening_kinds_count; i++)
 			needs |= opening_kinds[i].tool == tool ? opening_kinds[i].needs : 0;
 		assert_int_equal(needs, (1u << NEEDS) - 1);
@@ -204,6 +220,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_against_real_ones),
 		cmocka_unit_test(test_both_kinds_of_iptables),
+		cmocka_unit_test(test_other_chains),
 		cmocka_unit_test(test_the_table_itself),
 		cmocka_unit_test(test_record),
 		cmocka_unit_test(test_rule_of_ours),
