@@ -13,7 +13,7 @@
 #include "base/cleanup.h"
 #include "drive/process.h"
 
-#define SAID_MAX 65536
+#define SAID_MAX (4u << 20)
 #define KILL_MS  1000
 
 static int64_t now_ms(void)
@@ -24,10 +24,11 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Until all who could write have closed it, or the time is over. */
-static void read_all(int fd, int64_t end, struct buf *said)
+/* Until all who could write have closed it, or the time is over. False if it was too much. */
+static bool read_all(int fd, int64_t end, struct buf *said)
 {
 	char block[4096];
+	size_t total = 0;
 	ssize_t n;
 
 	do {
@@ -36,11 +37,13 @@ static void read_all(int fd, int64_t end, struct buf *said)
 		int ready = poll(&poll_fd, 1, left > 0 ? (int)left : 0);
 
 		if (ready == 0)
-			return;
+			break;
 		n = ready > 0 ? read(fd, block, sizeof(block)) : -1;
-		if (n > 0 && said && said->len + (size_t)n <= SAID_MAX)
+		total += n > 0 ? (size_t)n : 0;
+		if (n > 0 && said && total <= SAID_MAX)
 			buf_append(said, block, (size_t)n);
 	} while (n > 0 || (n < 0 && errno == EINTR));
+	return total <= SAID_MAX;
 }
 
 static int finish(struct process *process, const char *path, int64_t end, struct err *err)
@@ -71,7 +74,8 @@ int program_run(enum program program, const char *const *words, int ms, struct b
 	struct process process = PROCESS_NONE;
 	cleanup_fd int ours = -1, theirs = -1;
 	int64_t end = now_ms() + ms;
-	int ends[2];
+	int ends[2], status;
+	bool whole;
 
 	for (size_t i = 0; words[i]; i++) {
 		if (i == PROGRAM_RUN_WORDS_MAX)
@@ -85,8 +89,11 @@ int program_run(enum program program, const char *const *words, int ms, struct b
 	if (process_spawn(&spawn, &process, err) < 0)
 		return -1;
 	close(steal_fd(&theirs));
-	read_all(ours, end, said);
-	return finish(&process, argv[0], end, err);
+	whole = read_all(ours, end, said);
+	status = finish(&process, argv[0], end, err);
+	if (status >= 0 && !whole)
+		return err_set(err, ERR_FAILED, "%s says too much", argv[0]);
+	return status;
 }
 
 int program_must(enum program program, const char *const *words, int ms, struct err *err)

@@ -4,7 +4,8 @@
 
 /*
  * Runs a program of others to its end: by its absolute path, without a shell, with an environment
- * of nothing but PATH and LC_ALL=C, and with a limit to its time and to what is kept of its words.
+ * of nothing but PATH and LC_ALL=C, and with a limit to its time. Who says more than 4 MiB has
+ * failed.
  */
 #include "base/buf.h"
 #include "base/err.h"
