@@ -25,14 +25,27 @@ static int ufw_there(const struct opening *opening, bool *there, struct err *err
 	return ufw_has(opening_comment(opening, comment), there, err);
 }
 
+/* A rule of the administrator's for the same packets is left as it is. */
 static int ufw_put(const struct opening *opening, struct err *err)
 {
+	const char *rule = opening->kind->rule;
 	char comment[OPENING_COMMENT_MAX];
+	enum ufw_other other;
 	bool there;
 
 	if (ufw_there(opening, &there, err) < 0)
 		return -1;
-	return there ? 0 : ufw_add(opening->kind->rule, opening_comment(opening, comment), err);
+	if (there)
+		return 0;
+	if (ufw_find_other(rule, &other, err) < 0)
+		return -1;
+	if (other == UFW_OTHER_REFUSES)
+		return err_set(err, ERR_FAILED,
+			       "ufw has a rule that refuses or limits this, which is left as it "
+			       "is; if it need not be: ufw %s",
+			       rule);
+	return other == UFW_OTHER_ALLOWS ? 0
+					 : ufw_add(rule, opening_comment(opening, comment), err);
 }
 
 static int ufw_take(const struct opening *opening, struct err *err)

@@ -21,10 +21,11 @@ bool ufw_installed(void)
 	return program_exists(PROGRAM_UFW);
 }
 
+static const char mark[] = "### tuple ### ";
+
 /* "### tuple ### allow udp 500 0.0.0.0/0 any 0.0.0.0/0 in comment=6c3274…": in hex. */
 bool ufw_rules_have(const char *text, size_t len, const char *comment)
 {
-	static const char mark[] = "### tuple ###";
 	char wanted[2 * UFW_COMMENT_MAX + 16] = " comment=";
 	size_t used = strlen(wanted);
 
@@ -43,19 +44,112 @@ bool ufw_rules_have(const char *text, size_t len, const char *comment)
 	return false;
 }
 
+struct tuple {
+	const char *protocol, *port, *destination, *interface;
+	bool route;
+};
+
+/* Of a rule of opening.c's kind: from anywhere, "allow"; `copy` is cut into words. */
+static struct tuple tuple_of(char *copy)
+{
+	struct tuple tuple = { "any", "any", "0.0.0.0/0", NULL, false };
+	const char *word;
+
+	while ((word = strsep(&copy, " "))) {
+		if (!strcmp(word, "route"))
+			tuple.route = true;
+		else if (!strcmp(word, "on"))
+			tuple.interface = strsep(&copy, " ");
+		else if (!strcmp(word, "proto"))
+			tuple.protocol = strsep(&copy, " ");
+		else if (!strcmp(word, "to"))
+			tuple.destination = strsep(&copy, " ");
+		else if (!strcmp(word, "port"))
+			tuple.port = strsep(&copy, " ");
+	}
+	return tuple;
+}
+
+/* "udp 500 0.0.0.0/0 any 0.0.0.0/0 in", what is between the action and the comment. */
+static void tuple_text(const struct tuple *tuple, struct buf *out)
+{
+	buf_printf(out, " %s %s %s any 0.0.0.0/0 in%s%s", tuple->protocol, tuple->port,
+		   tuple->destination, tuple->interface ? "_" : "",
+		   tuple->interface ? tuple->interface : "");
+}
+
+static bool begins(const char *line, size_t len, const char *beginning)
+{
+	return len >= strlen(beginning) && !memcmp(line, beginning, strlen(beginning));
+}
+
+/* `line` is what follows the mark: "deny udp 500 …", "route:allow …", "allow_log …". */
+static enum ufw_other other_of(const char *line, size_t len, const struct tuple *tuple,
+			       const char *text)
+{
+	static const char route[] = "route:", allow[] = "allow";
+	const char *blank;
+	size_t rest;
+
+	if (begins(line, len, route) != tuple->route)
+		return UFW_NO_OTHER;
+	line += tuple->route ? strlen(route) : 0;
+	len -= tuple->route ? strlen(route) : 0;
+	blank = memchr(line, ' ', len);
+	rest = blank ? len - (size_t)(blank - line) : 0;
+	if (!rest || !begins(blank, rest, text) ||
+	    (rest > strlen(text) && blank[strlen(text)] != ' '))
+		return UFW_NO_OTHER;
+	return begins(line, len, allow) ? UFW_OTHER_ALLOWS : UFW_OTHER_REFUSES;
+}
+
+enum ufw_other ufw_rules_other(const char *text, size_t len, const char *rule)
+{
+	cleanup_free char *copy = mem_strdup(rule);
+	const struct tuple tuple = tuple_of(copy);
+	cleanup_buf struct buf wanted = BUF_INIT;
+	enum ufw_other other = UFW_NO_OTHER;
+
+	tuple_text(&tuple, &wanted);
+	for (const char *line = text, *end = text + len; line < end && !other;) {
+		const char *stop = memchr(line, '\n', (size_t)(end - line));
+		size_t size = (size_t)((stop ? stop : end) - line);
+
+		if (begins(line, size, mark))
+			other = other_of(line + strlen(mark), size - strlen(mark), &tuple,
+					 buf_text(&wanted));
+		line += size + 1;
+	}
+	return other;
+}
+
+/* Empty if it was never used. */
+static int read_rules(struct buf *text, struct err *err)
+{
+	for (size_t i = 0; i < array_size(rules_paths); i++) {
+		if (access(rules_paths[i], F_OK) == 0)
+			return file_read(rules_paths[i], RULES_MAX, text, err);
+	}
+	return 0;
+}
+
 int ufw_has(const char *comment, bool *has, struct err *err)
 {
 	cleanup_buf struct buf text = BUF_INIT;
 
-	*has = false;
-	for (size_t i = 0; i < array_size(rules_paths); i++) {
-		if (access(rules_paths[i], F_OK) < 0)
-			continue;
-		if (file_read(rules_paths[i], RULES_MAX, &text, err) < 0)
-			return -1;
-		*has = ufw_rules_have(buf_text(&text), text.len, comment);
-		return 0;
-	}
+	if (read_rules(&text, err) < 0)
+		return -1;
+	*has = ufw_rules_have(buf_text(&text), text.len, comment);
+	return 0;
+}
+
+int ufw_find_other(const char *rule, enum ufw_other *other, struct err *err)
+{
+	cleanup_buf struct buf text = BUF_INIT;
+
+	if (read_rules(&text, err) < 0)
+		return -1;
+	*other = ufw_rules_other(buf_text(&text), text.len, rule);
 	return 0;
 }
 

@@ -99,10 +99,12 @@ def test_firewalld():
 
 
 def test_down_and_crash():
-    """`down` takes the openings out, also those of an l2tpgwd that was killed; a killed `up` is in as well."""
+    """`down` takes the openings out, also those of an l2tpgwd that was killed; a killed `up` is in as well. What the
+    administrator has is left alone."""
     net = Topology(direct=1)
     gateway, ufw = Gateway(net.gw), Ufw(net.gw)
     ufw.start()
+    ufw.run("allow", "500/udp")
     before = ufw.rules()
     gateway.write_policy(TOGETHER)
     gateway.up()
@@ -119,3 +121,10 @@ def test_down_and_crash():
     gateway.down()
     equal("nor does one that was killed in the middle of it", ufw.rules(), before)
     check("nothing is remembered", not net.gw.exists("/var/lib/l2tpgw/openings"))
+    ufw.run("deny", "4500/udp")
+    before = ufw.rules()
+    gateway.up()
+    check("status tells of a rule of the administrator's that refuses", wait_until(
+        lambda: [one for one in gateway.status()["warnings"] if "left as it is" in one], 60, "a warning"))
+    gateway.down()
+    equal("which stays", ufw.rules(), before)

@@ -35,6 +35,44 @@ static void test_comments(void **state)
 	assert_false(ufw_rules_have("", 0, "l2tpgw ike"));
 }
 
+/* An administrator's, which ufw would take for ours. */
+static void test_others(void **state)
+{
+	static const struct {
+		const char *rules, *rule;
+		enum ufw_other other;
+	} cases[] = {
+		{ rules, "allow proto udp to 0.0.0.0/0 port 500", UFW_OTHER_ALLOWS },
+		{ rules, "allow proto udp to 0.0.0.0/0 port 50", UFW_NO_OTHER },
+		{ rules, "allow proto udp to 198.18.0.0/28 port 500", UFW_NO_OTHER },
+		{ rules, "allow proto esp to 0.0.0.0/0", UFW_NO_OTHER },
+		{ rules, "route allow in on l2tpgw+ from 0.0.0.0/0", UFW_OTHER_ALLOWS },
+		{ "### tuple ### deny udp 500 0.0.0.0/0 any 0.0.0.0/0 in",
+		  "allow proto udp to 0.0.0.0/0 port 500", UFW_OTHER_REFUSES },
+		{ "### tuple ### limit_log udp 500 0.0.0.0/0 any 0.0.0.0/0 in comment=41\n",
+		  "allow proto udp to 0.0.0.0/0 port 500", UFW_OTHER_REFUSES },
+		{ "### tuple ### allow udp 500 0.0.0.0/0 any 10.0.0.0/8 in\n",
+		  "allow proto udp to 0.0.0.0/0 port 500", UFW_NO_OTHER },
+		{ "### tuple ### deny udp 500 0.0.0.0/0 any 0.0.0.0/0 in_eth0\n",
+		  "allow proto udp to 0.0.0.0/0 port 500", UFW_NO_OTHER },
+		{ "### tuple ### reject esp any 0.0.0.0/0 any 0.0.0.0/0 in\n",
+		  "allow proto esp to 0.0.0.0/0", UFW_OTHER_REFUSES },
+		{ "### tuple ### route:deny any any 0.0.0.0/0 any 0.0.0.0/0 in_l2tpgw+\n",
+		  "route allow in on l2tpgw+ from 0.0.0.0/0", UFW_OTHER_REFUSES },
+		{ "### tuple ### deny any any 0.0.0.0/0 any 0.0.0.0/0 in_l2tpgw+\n",
+		  "route allow in on l2tpgw+ from 0.0.0.0/0", UFW_NO_OTHER },
+		{ "# deny udp 500 0.0.0.0/0 any 0.0.0.0/0 in\n",
+		  "allow proto udp to 0.0.0.0/0 port 500", UFW_NO_OTHER },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(cases); i++) {
+		if (ufw_rules_other(cases[i].rules, strlen(cases[i].rules), cases[i].rule) !=
+		    cases[i].other)
+			fail_msg("case %zu", i);
+	}
+}
+
 /* The text ends wherever it likes. */
 static void test_cut_texts(void **state)
 {
@@ -44,6 +82,7 @@ static void test_cut_texts(void **state)
 
 		memcpy(copy, rules, len);
 		(void)ufw_rules_have(copy, len, "l2tpgw esp00");
+		(void)ufw_rules_other(copy, len, "route allow in on l2tpgw+ from 0.0.0.0/0");
 		free(copy);
 	}
 }
@@ -78,6 +117,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_comments),
+		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_cut_texts),
 		cmocka_unit_test(test_words),
 	};
