@@ -15,9 +15,10 @@ class System:
         self.guest = guest
         self.root = guest.folder / name
 
-    def prepare(self, package=None):
-        """package: the .deb that a scenario will install; nothing but what it says it needs is there."""
+    def prepare(self, package=None, beside=""):
+        """package: the .deb that a scenario will install; nothing but what it says it needs, and `beside`, is there."""
         depends = prepare.run("dpkg-deb", "--field", str(package), "Depends").strip() if package else ""
+        depends = ", ".join(part for part in (depends, beside) if part)
         self._prepare(depends, lambda: self._apt("--no-install-recommends", "satisfy", depends))
 
     def prepare_for_sources(self):
