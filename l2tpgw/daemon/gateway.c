@@ -57,6 +57,16 @@ static void forget_slot(const struct session_action *action)
 		log_warning("connection tracking of slot %u: %s", action->slot, err.text);
 }
 
+static void forget_address(const struct gateway *gateway, const struct session_action *action)
+{
+	const struct session *session = session_by_slot(gateway->sessions, action->slot);
+	struct err err = { .code = ERR_NONE };
+
+	if (action->inherited && session && session->address &&
+	    conntrack_forget_client(session->address, &err) < 0)
+		log_warning("connection tracking of slot %u: %s", action->slot, err.text);
+}
+
 static void act(struct gateway *gateway, const struct session_action *action)
 {
 	switch (action->kind) {
@@ -94,6 +104,9 @@ static void act(struct gateway *gateway, const struct session_action *action)
 		bans_changed(gateway);
 		break;
 	case SESSION_ALLOW:
+		forget_address(gateway, action);
+		acls_slot(gateway->acls, action->slot);
+		break;
 	case SESSION_DISALLOW:
 		acls_slot(gateway->acls, action->slot);
 		break;

@@ -14,7 +14,9 @@
 #include "base/ip4.h"
 #include "drive/netlink.h"
 
-#define FILTER_IP_DST    (1u << 1) /* CTA_FILTER_F_CTA_IP_DST in the kernel's nf_internals.h */
+/* CTA_FILTER_F_CTA_IP_SRC and _DST in the kernel's nf_internals.h */
+#define FILTER_IP_SRC    (1u << 0)
+#define FILTER_IP_DST    (1u << 1)
 #define CT_TYPE(message) (NFNL_SUBSYS_CTNETLINK << 8 | (message))
 
 /* What names an entry: its original tuple as the kernel wrote it, zone and id (0 = none). */
@@ -115,21 +117,34 @@ static int entry_delete(int fd, const struct entry *entry)
 	return netlink_talk(fd, msg);
 }
 
+/* Which address of an entry the kernel is to look at. */
+struct filter {
+	int tuple, address; /* CTA_TUPLE_…, CTA_IP_V4_… */
+	int flags;          /* CTA_FILTER_…_FLAGS */
+	uint32_t flag;
+};
+
+static const struct filter reply_dst = { CTA_TUPLE_REPLY, CTA_IP_V4_DST, CTA_FILTER_REPLY_FLAGS,
+					 FILTER_IP_DST };
+static const struct filter reply_src = { CTA_TUPLE_REPLY, CTA_IP_V4_SRC, CTA_FILTER_REPLY_FLAGS,
+					 FILTER_IP_SRC };
+static const struct filter original_src = { CTA_TUPLE_ORIG, CTA_IP_V4_SRC, CTA_FILTER_ORIG_FLAGS,
+					    FILTER_IP_SRC };
+
 /*
- * Lets the kernel pick entries by the reply's destination (Linux 5.8 and later; earlier ones ignore
- * it and send all, which entry_take() sorts out as well).
+ * Lets the kernel pick entries (Linux 5.8 and later; earlier ones ignore it and send all, which
+ * entry_take() sorts out as well).
  */
-static void put_filter(struct nl_msg *msg, uint32_t reply_dst)
+static void put_filter(struct nl_msg *msg, const struct filter *filter, uint32_t address)
 {
-	uint32_t flag = FILTER_IP_DST;
-	struct nlattr *outer = nla_nest_start(msg, CTA_TUPLE_REPLY | NLA_F_NESTED);
+	struct nlattr *outer = nla_nest_start(msg, filter->tuple | NLA_F_NESTED);
 	struct nlattr *inner = nla_nest_start(msg, CTA_TUPLE_IP | NLA_F_NESTED);
 
-	netlink_put_ip4(msg, CTA_IP_V4_DST, reply_dst);
+	netlink_put_ip4(msg, filter->address, address);
 	nla_nest_end(msg, inner);
 	nla_nest_end(msg, outer);
 	outer = nla_nest_start(msg, CTA_FILTER | NLA_F_NESTED);
-	netlink_put_u32(msg, CTA_FILTER_REPLY_FLAGS, flag);
+	netlink_put_u32(msg, filter->flags, filter->flag);
 	nla_nest_end(msg, outer);
 }
 
@@ -150,7 +165,8 @@ static int delete_all(const struct entry *list, size_t count, struct err *err)
 	return deleted;
 }
 
-static int forget(const struct slots *slots, bool filter, struct err *err)
+/* `filter`: NULL = the whole table is gone through. */
+static int forget(const struct slots *slots, const struct filter *filter, struct err *err)
 {
 	struct nfgenmsg nfg = { .nfgen_family = AF_INET, .version = NFNETLINK_V0 };
 	cleanup_nl_msg struct nl_msg *msg =
@@ -159,7 +175,7 @@ static int forget(const struct slots *slots, bool filter, struct err *err)
 	struct netlink_list found = { .arena = arena, .filter = slots };
 
 	if (filter)
-		put_filter(msg, slots->vips.address);
+		put_filter(msg, filter, slots->vips.address);
 	if (netlink_collect(NETLINK_NETFILTER, msg, entry_take, &found, "conntrack", err) < 0)
 		return -1;
 	return delete_all(found.items, found.count, err);
@@ -169,7 +185,16 @@ int conntrack_forget(uint32_t vip, struct err *err)
 {
 	struct slots slots = { .vips = { vip, 32 }, .zone_first = 1, .zone_last = 0 };
 
-	return forget(&slots, true, err);
+	return forget(&slots, &reply_dst, err);
+}
+
+int conntrack_forget_client(uint32_t address, struct err *err)
+{
+	struct slots slots = { .vips = { address, 32 }, .zone_first = 1, .zone_last = 0 };
+	int began = forget(&slots, &original_src, err);
+	int accepted = began < 0 ? -1 : forget(&slots, &reply_src, err);
+
+	return accepted < 0 ? -1 : began + accepted;
 }
 
 int conntrack_forget_all(struct err *err)
@@ -178,5 +203,5 @@ int conntrack_forget_all(struct err *err)
 			       .zone_first = fabric_zone(0),
 			       .zone_last = fabric_zone(FABRIC_SLOTS - 1) };
 
-	return forget(&slots, false, err);
+	return forget(&slots, NULL, err);
 }

@@ -298,6 +298,7 @@ static void take_terms(struct session_table *table, struct session *session, str
 	(void)terms_follow(&session->terms, table->policy, session->user);
 	session->last_moved = now.ms;
 	session->up = up > 0 && (uint64_t)up < now.ms / 1000 ? now.ms - (uint64_t)up * 1000 : 0;
+	(void)holders_take(table->holders, session->address, session->user); /* they are its own */
 	grant_given(table, session);
 }
 

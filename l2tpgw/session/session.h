@@ -195,6 +195,7 @@ struct session_action {
 	uint32_t child, ike;     /* CLOSE_SA; 0 = leave that one */
 	struct session_pid pppd; /* KILL_PPPD */
 	bool hard;
+	bool inherited;  /* ALLOW: somebody else may have connections of that address */
 	unsigned worker; /* CLOSE_TUNNEL */
 	uint32_t tunnel;
 	unsigned delay_ms;               /* RESYNC */

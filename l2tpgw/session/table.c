@@ -17,6 +17,7 @@ struct session_table *session_table_new(const struct policy *policy)
 	table->policy = policy;
 	table->addresses = addresses_new(policy);
 	table->suspicion = suspicion_new();
+	table->holders = holders_new();
 	return table;
 }
 
@@ -31,6 +32,7 @@ void session_table_free(struct session_table *table)
 	table_foreach(session, table) free(session);
 	free(table->ended);
 	free(table->bans.list);
+	holders_free(table->holders);
 	suspicion_free(table->suspicion);
 	addresses_free(table->addresses);
 	free(table);

@@ -6,6 +6,7 @@
 #include "session/account.h"
 #include "session/addresses.h"
 #include "session/ban.h"
+#include "session/holders.h"
 #include "session/session.h"
 #include "session/suspicion.h"
 
@@ -48,6 +49,7 @@ struct session_table {
 
 	struct table_bans bans;
 	struct suspicion *suspicion;
+	struct holders *holders;
 
 	struct queued *first, *last;
 	struct session_report *handed_out; /* of the last session_next(), as the one below */

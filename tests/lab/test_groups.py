@@ -1,12 +1,15 @@
 """Groups: where their clients may go, how many there may be, with which addresses and how long; and what nobody may."""
 
 import json
+import re
 import socket
 import time
 
+from lablib.capture import Capture, ipv4
 from lablib.checks import check, equal, holds, note, wait_until
 from lablib.client import Client, connect_all
 from lablib.gateway import LOCAL, Gateway, policy
+from lablib.kernel import conntrack
 from lablib.stream import Stream
 from lablib.topology import GATEWAY, SERVER, WEB, Topology
 from lablib.transfer import serve
@@ -130,6 +133,13 @@ def walls(net, gateway, clients):
     equal("a port alone gives nobody the right to come", net.srv.ping(address["alice"], count=2, wait=2), 0)
     equal("clients may see each other here, but their groups count too", carol.ping(address["beth"], count=2, wait=2), 0)
     equal("in both directions", beth.ping(address["carol"], count=2, wait=2), 0)
+    net.srv.ip(f"addr add {address['carol']}/32 dev lo")
+    with Capture(beth.node, beth.ifname(), "icmp") as heard:
+        net.srv.run(f"ping -n -q -c 2 -i 0.2 -W 1 -I {address['carol']} {address['beth']}", check=False)
+        equal("beth is heard meanwhile", beth.ping(WEB), 3)
+    equal("nor does a client's address help somebody outside",
+          [str(packet) for _, packet in ipv4(heard.path) if str(packet.source) == address["carol"]], [])
+    net.srv.ip(f"addr del {address['carol']}/32 dev lo")
 
 
 def nothing_else(net, clients):
@@ -293,11 +303,32 @@ def last_address(gateway, nodes):
     loser.stop()
     winner.hangup().stop()
     gateway.wait_sessions(1)
+    for address in used:
+        leave_connections(gateway, address)
     loser.connect()
     equal("the same user gets the same address again", loser.address(), mine)
+    equal("and what there was of connections", left_connections(gateway, mine), 2)
     for client in (beth, loser):
-        client.stop()
+        client.hangup().stop()
     wait_until(lambda: not gateway.sessions(), 60, "all are gone")
+    applied(gateway, group_of={"alice": "guests"})
+    alice = Client(nodes[0], "alice").connect()
+    check("somebody else gets one of them", alice.address() in used, (alice.address(), used))
+    equal("without the connections", left_connections(gateway, alice.address()), 0)
+    alice.hangup().stop()
+    wait_until(lambda: not gateway.sessions(), 60, "all are gone")
+    applied(gateway)
+
+
+def leave_connections(gateway, address):
+    """One that a client began, and one that somebody began with it."""
+    for source, target in ((address, WEB), (WEB, address)):
+        gateway.node.run(f"conntrack -I -p tcp -s {source} -d {target} --sport 4242 --dport 80 --state ESTABLISHED -t 900"
+                         " -u SEEN_REPLY")
+
+
+def left_connections(gateway, address):
+    return len(conntrack(gateway.node, rf"(src|dst)={re.escape(address)} .*sport=4242 "))
 
 
 def limits_of_time(gateway, nodes):

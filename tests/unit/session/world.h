@@ -10,8 +10,9 @@
 
 #include "helper.h"
 
-#define SAS   64u
-#define PPPDS 128u
+#define SAS     64u
+#define PPPDS   128u
+#define HOLDERS 64u
 
 struct world_sa {
 	bool in_kernel, in_charon;
@@ -52,6 +53,10 @@ struct world {
 		uint32_t address;
 		char group[POLICY_NAME_MAX];
 	} rules[FABRIC_SLOTS];
+	struct world_holder { /* in connection tracking: whose connections an address has */
+		uint32_t address;
+		char user[SESSION_USER_MAX];
+	} holders[HOLDERS];
 };
 
 /* splitmix64 */
@@ -171,12 +176,27 @@ static void do_remove(struct world *w, uint32_t slot)
 	w->records[slot] = NULL;
 }
 
-static void do_allow(struct world *w, uint32_t slot)
+static void follow_connections(struct world *w, const struct session *session, bool forgotten)
 {
+	struct world_holder *holder = w->holders;
+
+	while (holder->address && holder->address != session->address)
+		holder++;
+	assert_true(holder < w->holders + HOLDERS - 1);
+	if (holder->address && strcmp(holder->user, session->user) != 0)
+		assert_true(forgotten);
+	holder->address = session->address;
+	(void)snprintf(holder->user, sizeof(holder->user), "%s", session->user);
+}
+
+static void do_allow(struct world *w, const struct session_action *action)
+{
+	uint32_t slot = action->slot;
 	const struct session *session = session_by_slot(w->table, slot);
 
 	if (!session || !session->address)
 		return;
+	follow_connections(w, session, action->inherited);
 	w->rules[slot].address = session->address;
 	memcpy(w->rules[slot].group, session->terms.group, sizeof(w->rules[slot].group));
 }
@@ -227,7 +247,7 @@ static void obey(struct world *w)
 				session_tunnel_closed(w->table, at_ms(w->ms), action.slot);
 			break;
 		case SESSION_ALLOW:
-			do_allow(w, action.slot);
+			do_allow(w, &action);
 			break;
 		case SESSION_DISALLOW:
 			do_disallow(w, action.slot);
