@@ -222,7 +222,7 @@ int idle_services_release(const struct paths *paths, bool managed, struct err *e
 	return released;
 }
 
-/* One that was uninstalled meanwhile needs nothing. */
+/* One that was uninstalled or masked meanwhile needs nothing. */
 static int restore(const char *unit, bool enabled, struct err *err)
 {
 	const char *const enable[] = { "--quiet", "enable", unit, NULL };
@@ -231,11 +231,23 @@ static int restore(const char *unit, bool enabled, struct err *err)
 
 	if (systemctl_property(unit, "LoadState", &state, err) < 0)
 		return -1;
-	if (!strcmp(buf_text(&state), "not-found"))
+	if (!strcmp(buf_text(&state), "not-found") || !strcmp(buf_text(&state), "masked"))
 		return 0;
 	if (enabled && systemctl_must(enable, err) < 0)
 		return -1;
 	return systemctl_must(start, err);
+}
+
+static void restore_or_tell(const char *unit, bool enabled)
+{
+	struct err err = { .code = ERR_NONE };
+
+	if (restore(unit, enabled, &err) == 0)
+		return;
+	(void)fprintf(stderr,
+		      "warning: %s cannot be given back: %s\n"
+		      "  When that is mended: systemctl %s %s\n",
+		      unit, err.text, enabled ? "enable --now" : "start", unit);
 }
 
 int idle_services_restore(const struct paths *paths, struct err *err)
@@ -255,8 +267,7 @@ int idle_services_restore(const struct paths *paths, struct err *err)
 		if (!state)
 			continue;
 		*state++ = '\0';
-		if (restore(line, !strcmp(state, "enabled"), err) < 0)
-			return err_wrap(err, "the gateway is down; giving back %s", line);
+		restore_or_tell(line, !strcmp(state, "enabled"));
 	}
 	record_path(paths, path);
 	return file_remove(path, err);

@@ -19,7 +19,11 @@
  * -1 on failure (those stopped before are remembered).
  */
 int idle_services_release(const struct paths *paths, bool managed, struct err *err);
-/* Enables and starts again what is remembered, and forgets it. */
+/*
+ * Enables and starts again what is remembered, and forgets it. What cannot be started is told on
+ * standard error, with the command for it, and forgotten too: the gateway goes down all the same,
+ * and its package can be removed. -1: what is remembered cannot be read or forgotten.
+ */
 int idle_services_restore(const struct paths *paths, struct err *err);
 /* Has this configuration of xl2tpd any section but [global]: one that serves (lns) or dials (lac)?
  */

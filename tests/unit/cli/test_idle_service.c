@@ -1,7 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "../drive/tmpdir.h"
+#include "base/mem.h"
 #include "cli/idle_service.h"
+#include "drive/systemctl.h"
+
+/* ---- a systemctl of the test's own, in place of the one in drive/ ---- */
+
+static const char *load_states[2]; /* of strongswan.service and xl2tpd.service */
+static const char *fails;          /* "start strongswan.service" */
+static char done[512];             /* every "enable UNIT" and "start UNIT", a line each */
+
+int systemctl(const char *const *words, struct buf *said, struct err *err)
+{
+	(void)words;
+	(void)said;
+	return err_set(err, ERR_INTERNAL, "not asked for by these tests");
+}
+
+int systemctl_must(const char *const *words, struct err *err)
+{
+	char line[64];
+
+	(void)snprintf(line, sizeof(line), "%s %s", words[1], words[2]);
+	if (fails && !strcmp(line, fails))
+		return err_set(err, ERR_FAILED, "systemctl %s: failed", line);
+	(void)strcat(strcat(done, line), "\n");
+	return 0;
+}
+
+int systemctl_property(const char *unit, const char *property, struct buf *value, struct err *err)
+{
+	(void)err;
+	assert_string_equal(property, "LoadState");
+	buf_puts(value, load_states[!strcmp(unit, "xl2tpd.service")]);
+	return 0;
+}
 
 /* As Debian ships it: everything is an example behind a semicolon. */
 static void comments_and_global_serve_nobody(void **state)
@@ -24,12 +62,57 @@ static void a_section_serves(void **state)
 	assert_true(idle_xl2tpd_serves("[something new]\n"));
 }
 
+static void restore(const char *strongswan, const char *xl2tpd, const char *failing)
+{
+	struct paths paths;
+	struct err err;
+
+	load_states[0] = strongswan;
+	load_states[1] = xl2tpd;
+	fails = failing;
+	*done = '\0';
+	tmpdir_write("services", "strongswan.service enabled\nxl2tpd.service disabled\n");
+	assert_int_equal(setenv("L2TPGW_STATE", tmpdir, 1), 0);
+	assert_int_equal(paths_load(&paths, &err), 0);
+	assert_int_equal(idle_services_restore(&paths, &err), 0);
+	assert_int_equal(access(tmpdir_path("services"), F_OK), -1);
+}
+
+static void services_are_as_they_were(void **state)
+{
+	(void)state;
+	restore("loaded", "loaded", NULL);
+	assert_string_equal(
+	    done, "enable strongswan.service\nstart strongswan.service\nstart xl2tpd.service\n");
+}
+
+static void what_is_gone_or_masked_needs_nothing(void **state)
+{
+	(void)state;
+	restore("masked", "loaded", NULL);
+	assert_string_equal(done, "start xl2tpd.service\n");
+	restore("not-found", "masked", NULL);
+	assert_string_equal(done, "");
+}
+
+static void one_that_does_not_start_holds_up_nothing(void **state)
+{
+	(void)state;
+	restore("loaded", "loaded", "start strongswan.service");
+	assert_string_equal(done, "enable strongswan.service\nstart xl2tpd.service\n");
+	restore("loaded", "loaded", "enable strongswan.service");
+	assert_string_equal(done, "start xl2tpd.service\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(comments_and_global_serve_nobody),
 		cmocka_unit_test(a_section_serves),
+		cmocka_unit_test(services_are_as_they_were),
+		cmocka_unit_test(what_is_gone_or_masked_needs_nothing),
+		cmocka_unit_test(one_that_does_not_start_holds_up_nothing),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, tmpdir_make, tmpdir_remove);
 }
