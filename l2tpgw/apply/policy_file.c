@@ -117,9 +117,13 @@ static int gather_host(struct policy_file *file, struct err *err)
 
 int policy_file_check(struct policy_file *file, struct err *err)
 {
-	const struct policy_io io = { .read = read_secret, .zone = knows_zone, .user = file };
+	struct policy_io io = { .read = read_secret, .zone = knows_zone, .user = file };
 	cleanup_buf struct buf text = BUF_INIT;
 
+	if (file->files) {
+		io.read = file->files->read;
+		io.user = file->files->user;
+	}
 	if (gather_host(file, err) < 0)
 		return -1;
 	file->policy = policy_load(policy_file_name(file), buf_text(&file->text), file->text.len,

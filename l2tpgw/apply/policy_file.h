@@ -13,6 +13,8 @@
 struct policy_file {
 	const char *path; /* "-" = standard input */
 	bool strict;      /* the file must belong to root and be readable by nobody else */
+	/* Whence the files that it names come; NULL = from this machine. */
+	const struct policy_io *files;
 	struct buf text;  /* what was read */
 	struct host host; /* facts it was checked against */
 	struct diags diags;

@@ -5,9 +5,56 @@
 #include <string.h>
 
 #include "base/rfc3339.h"
+#include "base/utf8.h"
 #include "policy/json.h"
 
 #define SCHEMA "l2tpgw.backup/1"
+
+static bool is_shown(const char *text)
+{
+	size_t len = strlen(text), step;
+
+	for (size_t at = 0; at < len; at += step) {
+		uint32_t code = 0;
+
+		step = utf8_decode(text + at, len - at, &code);
+		if (!step || utf8_width(code) < 0)
+			return false;
+	}
+	return true;
+}
+
+/* Two texts of them are two files, but for links. */
+static bool is_plain_path(const char *path)
+{
+	if (*path != '/' || strlen(path) >= PATH_MAX || path[strlen(path) - 1] == '/')
+		return false;
+	for (const char *at = path; at; at = strchr(at + 1, '/')) {
+		size_t len = strcspn(at + 1, "/");
+
+		if (len == 0 || (len == 1 && at[1] == '.') ||
+		    (len == 2 && at[1] == '.' && at[2] == '.'))
+			return false;
+	}
+	return is_shown(path);
+}
+
+/* ---- writing ---- */
+
+static int check_paths(const struct backup *backup, struct err *err)
+{
+	for (size_t i = 0; i < backup->files_count; i++) {
+		const char *path = backup->files[i].path;
+
+		if (is_plain_path(path))
+			continue;
+		return err_set(err, ERR_FAILED,
+			       "%s cannot be restored: let the policy name it without \"//\", "
+			       "\".\", \"..\" and control characters",
+			       is_shown(path) ? path : "a file that the policy names");
+	}
+	return 0;
+}
 
 static int append(const char *data, size_t len, void *out)
 {
@@ -57,32 +104,20 @@ int backup_write(const struct backup *backup, int64_t made, struct buf *out, str
 	struct json_wiping saved;
 	int result;
 
-	if (backup->files_count > BACKUP_FILES_MAX)
-		return err_set(err, ERR_FAILED, "the policy names more than %d files",
-			       BACKUP_FILES_MAX);
+	if (check_paths(backup, err) < 0)
+		return -1;
 	json_wiping_begin(&saved);
 	result = write_json(backup, made, out, err);
 	json_wiping_end(&saved);
+	if (result == 0 && out->len > BACKUP_BYTES_MAX)
+		return err_set(err, ERR_FAILED, "it is larger than the %u MiB that restore takes",
+			       BACKUP_BYTES_MAX >> 20);
 	return result;
 }
 
 /* ---- reading ---- */
 
-static bool is_plain_path(const char *path)
-{
-	if (*path != '/' || strlen(path) >= PATH_MAX || path[strlen(path) - 1] == '/')
-		return false;
-	for (const char *at = path; at; at = strchr(at + 1, '/')) {
-		size_t len = strcspn(at + 1, "/");
-
-		if (len == 0 || (len == 1 && at[1] == '.') ||
-		    (len == 2 && at[1] == '.' && at[2] == '.'))
-			return false;
-	}
-	return true;
-}
-
-const struct backup_file *backup_find(const struct backup *backup, const char *path)
+struct backup_file *backup_find(const struct backup *backup, const char *path)
 {
 	for (size_t i = 0; i < backup->files_count; i++) {
 		if (!strcmp(backup->files[i].path, path))
@@ -108,8 +143,8 @@ static int read_files(struct backup *backup, const json_t *list, struct err *err
 			return err_set(err, ERR_FAILED, "its file %zu is malformed", i + 1);
 		file = arena_push(backup->arena, (void **)&backup->files, &backup->files_count,
 				  sizeof(*file));
-		*file = (struct backup_file){ arena_strdup(backup->arena, path),
-					      arena_strdup(backup->arena, content) };
+		*file = (struct backup_file){ .path = arena_strdup(backup->arena, path),
+					      .content = arena_strdup(backup->arena, content) };
 	}
 	return 0;
 }

@@ -25,8 +25,8 @@ void examine_files(struct findings *findings, const struct paths *paths, bool po
 /* Layer "ports": who holds ours. */
 void examine_ports(struct findings *findings, const struct paths *paths,
 		   const struct policy *policy);
-/* Layer "network": WAN, NAT in front of it, MTU, sysctls. */
-void examine_network(struct findings *findings, const struct host *host);
+/* Layer "network": WAN, NAT in front of it, MTU, sysctls. `named`: by gateway.wan, or NULL. */
+void examine_network(struct findings *findings, const char *named, const struct host *host);
 /* Layer "firewall": what others' rules do to the gateway's packets. */
 void examine_firewall(struct findings *findings, const struct policy *policy, const char *wan);
 /* Layer "name": what clients dial. */

@@ -25,15 +25,31 @@ static bool is_hidden(uint32_t address)
 	return false;
 }
 
-static void examine_wan(struct findings *findings, const struct host *host)
+static void no_wan(struct findings *findings, const char *named, const struct host *host)
 {
-	char address[IP4_TEXT_MAX];
-
-	if (!*host->wan || !host->wan_address) {
+	if (*host->wan) {
+		finding_add(findings, "network", FINDING_PROBLEM, "%s has no IPv4 address",
+			    host->wan);
+		finding_remedy(findings, "give it one, or name another interface in gateway.wan");
+	} else if (named) {
+		finding_add(findings, "network", FINDING_PROBLEM,
+			    "gateway.wan names %s, which this machine has not", named);
+		finding_remedy(findings, "name an interface of this machine (ip link), or leave "
+					 "gateway.wan out for that of the default route");
+	} else {
 		finding_add(findings, "network", FINDING_PROBLEM,
 			    "there is no interface towards the internet: no IPv4 default route");
 		finding_remedy(findings, "set a default route, or name the interface in "
 					 "gateway.wan");
+	}
+}
+
+static void examine_wan(struct findings *findings, const char *named, const struct host *host)
+{
+	char address[IP4_TEXT_MAX];
+
+	if (!*host->wan || !host->wan_address) {
+		no_wan(findings, named, host);
 		return;
 	}
 	ip4_text(host->wan_address, address);
@@ -127,9 +143,9 @@ static void examine_rules(struct findings *findings)
 	}
 }
 
-void examine_network(struct findings *findings, const struct host *host)
+void examine_network(struct findings *findings, const char *named, const struct host *host)
 {
-	examine_wan(findings, host);
+	examine_wan(findings, named, host);
 	examine_mtu(findings, host);
 	examine_forwarding(findings);
 	examine_rp_filter(findings, host);

@@ -27,10 +27,12 @@ static int install_write(struct install *install, const struct buf *text, struct
 	return 0;
 }
 
-static int take_lock(struct install *install, const char *what, struct err *err)
+int install_lock(struct install *install, const char *what, struct err *err)
 {
 	const struct paths *paths = install->paths;
 
+	if (install->lock >= 0)
+		return 0;
 	if (file_mkdirs(paths->etc, 0755, err) < 0)
 		return -1;
 	install->lock = lock_file_take(paths->policy_lock, what, LOCK_WAIT_MS, err);
@@ -46,7 +48,7 @@ int install_text(struct install *install, const struct buf *text, const char *wh
 {
 	char path[PATHS_MAX + 16];
 
-	if (take_lock(install, what, err) < 0)
+	if (install_lock(install, what, err) < 0)
 		return -1;
 	install->existed = access(install->paths->policy, F_OK) == 0;
 	if (!install->existed)
@@ -66,7 +68,7 @@ int install_generated(struct install *install, struct err *err)
 	char psk[PSK_LENGTH + 1], password[SECRET_PASSWORD_LENGTH + 1];
 	cleanup_buf struct buf text = BUF_INIT;
 
-	if (take_lock(install, "up", err) < 0 || secret_generate(psk, PSK_LENGTH, err) < 0 ||
+	if (install_lock(install, "up", err) < 0 || secret_generate(psk, PSK_LENGTH, err) < 0 ||
 	    secret_generate(password, SECRET_PASSWORD_LENGTH, err) < 0)
 		return -1;
 	policy_template(&text, NULL, psk, FIRST_USER, password);

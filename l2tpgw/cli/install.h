@@ -24,9 +24,12 @@ struct install {
 		.paths = (p), .lock = -1 \
 	}
 
+/* Who edits the policy meanwhile is waited for, then ERR_LOCKED. `what` is told to who comes later.
+ */
+int install_lock(struct install *install, const char *what, struct err *err);
 /*
- * Makes `text` the installed policy; the one before is kept as policy.json.before. ERR_LOCKED while
- * somebody edits it. `what` is told to whoever wants to edit it meanwhile.
+ * Makes `text` the installed policy; the one before is kept as policy.json.before. Takes the lock,
+ * if install_lock() has not.
  */
 int install_text(struct install *install, const struct buf *text, const char *what,
 		 struct err *err);

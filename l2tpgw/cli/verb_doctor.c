@@ -13,6 +13,7 @@ static void examine(struct findings *findings, const struct paths *paths)
 {
 	struct policy *policy = examine_policy(findings, paths);
 	bool managed = !policy || policy->ipsec.charon == POLICY_CHARON_MANAGED;
+	const char *wan = policy ? policy->gateway.wan : NULL;
 	struct err err = { .code = ERR_NONE };
 	struct host host;
 
@@ -23,8 +24,8 @@ static void examine(struct findings *findings, const struct paths *paths)
 	examine_files(findings, paths, access(paths->policy, F_OK) < 0,
 		      unit_used() && !unit_enabled());
 	examine_ports(findings, paths, policy);
-	if (host_gather_wan(policy ? policy->gateway.wan : NULL, &host, &err) == 0) {
-		examine_network(findings, &host);
+	if (host_gather_wan(wan, &host, &err) == 0) {
+		examine_network(findings, wan, &host);
 		examine_firewall(findings, policy, host.wan);
 		if (policy)
 			examine_name(findings, policy, &host);

@@ -42,14 +42,22 @@ static json_t *gateway_json(const struct gateway *gateway)
 			 host->wan_mtu ? json_integer(host->wan_mtu) : json_null());
 }
 
+static json_t *no_wan_json(const char *named)
+{
+	if (named)
+		return json_sprintf("gateway.wan names %s, which this machine has not: its address "
+				    "and MTU are not known",
+				    named);
+	return json_string("there is no IPv4 default route: nobody outside this machine's own "
+			   "networks can connect");
+}
+
 static json_t *warnings_json(const struct gateway *gateway)
 {
 	json_t *list = json_array();
 
 	if (!*gateway->host.wan)
-		json_array_append_new(list, json_string("there is no IPv4 default route: nobody "
-							"outside this machine's own networks can "
-							"connect"));
+		json_array_append_new(list, no_wan_json(gateway->policy->gateway.wan));
 	if (!gateway->policy->users_count && !gateway->policy->radius.servers_count)
 		json_array_append_new(list, json_string("the policy has no users"));
 	if (*gateway->reread)
