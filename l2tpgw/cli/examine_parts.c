@@ -23,9 +23,11 @@ static const char *module_remedy(enum ability ability)
 	case MODULE_LOADED:
 		return "the module is there, but refuses (dmesg may say why):";
 	case MODULE_LOADABLE:
-		return "load it: modprobe";
 	case MODULE_BLACKLISTED:
-		return "a line in /etc/modprobe.d blacklists it: remove that line, then modprobe";
+		return "load it: modprobe";
+	case MODULE_DISABLED:
+		return "an install line in /etc/modprobe.d keeps it from being loaded: remove that "
+		       "line, then modprobe";
 	case MODULE_MISSING:
 		return "this kernel lacks it: install the full kernel package (linux-image-amd64, "
 		       "not the cloud one; kernel-modules-extra on RHEL) and reboot into it; "
@@ -42,6 +44,21 @@ static bool is_able(enum ability ability, bool load, struct err *err)
 	       ability_probe(ability, err) == 0;
 }
 
+/* What `up` and the unit load, by name, to which a blacklist does not apply. */
+static bool is_loaded_when_needed(struct findings *findings, enum ability ability)
+{
+	const char *module = ability_module(ability);
+	enum module_state state = module_state(module);
+	const char *how =
+	    state == MODULE_LOADABLE ? "there, and loaded" : "blacklisted, and loaded by name";
+
+	if (state != MODULE_LOADABLE && state != MODULE_BLACKLISTED)
+		return false;
+	finding_add(findings, "kernel", FINDING_GOOD, "%s: module %s is %s when it is needed",
+		    ability_text(ability), module, how);
+	return true;
+}
+
 void examine_kernel(struct findings *findings, bool load)
 {
 	for (enum ability ability = 0; ability < ABILITY_COUNT; ability++) {
@@ -53,12 +70,8 @@ void examine_kernel(struct findings *findings, bool load)
 				    ability_text(ability));
 			continue;
 		}
-		if (!load && module_state(module) == MODULE_LOADABLE) {
-			finding_add(findings, "kernel", FINDING_GOOD,
-				    "%s: module %s is there, and loaded when it is needed",
-				    ability_text(ability), module);
+		if (!load && is_loaded_when_needed(findings, ability))
 			continue;
-		}
 		finding_add(findings, "kernel", FINDING_PROBLEM, "%s is missing: %.300s",
 			    ability_text(ability), err.text);
 		finding_remedy(findings, "%s %s", module_remedy(ability), module);

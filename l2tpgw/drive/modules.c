@@ -78,14 +78,27 @@ static bool match_path(const char *line, const char *name)
 	return suffix && is_name(base, (size_t)(suffix - base), name);
 }
 
-/* modprobe.d(5): an install line replaces loading it by a command, mostly /bin/false. */
+/* modprobe.d(5) */
 static bool match_blacklist(const char *line, const char *name)
 {
 	char keyword[16], value[64];
 
-	return sscanf(line, " %15s %63s", keyword, value) == 2 &&
-	       (!strcmp(keyword, "blacklist") || !strcmp(keyword, "install")) &&
+	return sscanf(line, " %15s %63s", keyword, value) == 2 && !strcmp(keyword, "blacklist") &&
 	       is_name(value, strlen(value), name);
+}
+
+/* A command in place of loading it. Others than these two mostly load it, and something besides. */
+static bool match_disabled(const char *line, const char *name)
+{
+	char keyword[16], value[64], command[64];
+	const char *base;
+
+	if (sscanf(line, " %15s %63s %63s", keyword, value, command) != 3 ||
+	    strcmp(keyword, "install") != 0 || !is_name(value, strlen(value), name))
+		return false;
+	base = strrchr(command, '/');
+	base = base ? base + 1 : command;
+	return !strcmp(base, "false") || !strcmp(base, "true");
 }
 
 static bool is_hidden(const char *root, size_t dir, const char *file)
@@ -100,7 +113,8 @@ static bool is_hidden(const char *root, size_t dir, const char *file)
 	return false;
 }
 
-static bool is_blacklisted_in(const char *root, size_t dir, const char *name)
+static bool any_conf_in(const char *root, size_t dir, const char *name,
+			bool (*match)(const char *line, const char *name))
 {
 	char path[PATH_MAX];
 	bool found = false;
@@ -116,16 +130,17 @@ static bool is_blacklisted_in(const char *root, size_t dir, const char *name)
 		if (!dot || strcmp(dot, ".conf") != 0 || is_hidden(root, dir, entry->d_name))
 			continue;
 		(void)snprintf(path, sizeof(path), "%s%s/%s", root, conf_dirs[dir], entry->d_name);
-		found = any_line(path, CONF_MAX, name, match_blacklist);
+		found = any_line(path, CONF_MAX, name, match);
 	}
 	(void)closedir(stream);
 	return found;
 }
 
-static bool is_blacklisted(const char *root, const char *name)
+static bool any_conf(const char *root, const char *name,
+		     bool (*match)(const char *line, const char *name))
 {
 	for (size_t i = 0; i < array_size(conf_dirs); i++) {
-		if (is_blacklisted_in(root, i, name))
+		if (any_conf_in(root, i, name, match))
 			return true;
 	}
 	return false;
@@ -144,7 +159,9 @@ enum module_state module_state_at(const char *root, const char *release, const c
 	(void)snprintf(path, sizeof(path), "%s/lib/modules/%s/modules.dep", root, release);
 	if (!any_line(path, LIST_MAX, name, match_path))
 		return MODULE_MISSING;
-	return is_blacklisted(root, name) ? MODULE_BLACKLISTED : MODULE_LOADABLE;
+	if (any_conf(root, name, match_disabled))
+		return MODULE_DISABLED;
+	return any_conf(root, name, match_blacklist) ? MODULE_BLACKLISTED : MODULE_LOADABLE;
 }
 
 enum module_state module_state(const char *name)
@@ -167,6 +184,8 @@ const char *module_state_text(enum module_state state)
 		return "not loaded";
 	case MODULE_BLACKLISTED:
 		return "blacklisted";
+	case MODULE_DISABLED:
+		return "disabled by an install line in /etc/modprobe.d";
 	case MODULE_MISSING:
 		return "not installed";
 	}

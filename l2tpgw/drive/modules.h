@@ -4,7 +4,7 @@
 
 /*
  * Kernel modules: what a remedy is made of when something does not work (drive/ability.h): load it,
- * take it off a blacklist, install a package, or give up.
+ * take a line out of modprobe.d, install a package, or give up.
  */
 #include "base/err.h"
 
@@ -12,7 +12,8 @@ enum module_state {
 	MODULE_BUILTIN, /* in the kernel itself */
 	MODULE_LOADED,
 	MODULE_LOADABLE,    /* installed, not loaded */
-	MODULE_BLACKLISTED, /* installed, but a line in modprobe.d keeps it from being loaded */
+	MODULE_BLACKLISTED, /* the same, but the kernel may not load it by an alias */
+	MODULE_DISABLED,    /* installed, but modprobe.d has /bin/false run in its place */
 	MODULE_MISSING,     /* not installed for the running kernel */
 };
 

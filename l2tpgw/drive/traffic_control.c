@@ -110,11 +110,15 @@ int traffic_control_egress(const char *ifname, uint64_t rate, struct err *err)
 static void module_for_intermediate(void)
 {
 	static bool done;
+	enum module_state state;
 	struct err ignored;
 
-	if (!done && module_state("ifb") == MODULE_LOADABLE)
-		(void)module_load_with("ifb", "numifbs=0", &ignored);
+	if (done)
+		return;
 	done = true;
+	state = module_state("ifb");
+	if (state == MODULE_LOADABLE || state == MODULE_BLACKLISTED)
+		(void)module_load_with("ifb", "numifbs=0", &ignored);
 }
 
 static struct nl_msg *link_request(int type, int flags, unsigned state, const char *name,

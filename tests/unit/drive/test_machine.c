@@ -160,17 +160,23 @@ static void module_states_are_told_apart(void **state)
 		     "kernel/net/ipv4/esp4.ko:\n"
 		     "kernel/drivers/net/ppp/ppp-generic.ko.zst:\n"
 		     "kernel/x/shadowed.ko:\n"
-		     "kernel/x/never.ko:\n");
+		     "kernel/x/never.ko:\n"
+		     "kernel/x/both.ko:\n"
+		     "kernel/x/more.ko:\n");
 	tmpdir_write("etc/modprobe.d/shadow.conf", "# nothing\n");
 	tmpdir_write("usr/lib/modprobe.d/shadow.conf", "blacklist shadowed\n");
 	tmpdir_write("usr/lib/modprobe.d/l2tp.conf", "#blacklist esp4\n  blacklist\tl2tp-ppp\n");
 	tmpdir_write("usr/lib/modprobe.d/l2tp.conf.rpmsave", "blacklist esp4\n");
-	tmpdir_write("run/modprobe.d/x.conf", "install never /bin/false\n");
+	tmpdir_write("run/modprobe.d/x.conf",
+		     "install never /bin/false\nblacklist both\ninstall both /usr/bin/true\n"
+		     "install more modprobe -i more && modprobe other\n");
 
 	assert_int_equal(module_state_at(tmpdir, "6.1", "nf-tables"), MODULE_LOADED);
 	assert_int_equal(module_state_at(tmpdir, "6.1", "xfrm_user"), MODULE_BUILTIN);
 	assert_int_equal(module_state_at(tmpdir, "6.1", "l2tp_ppp"), MODULE_BLACKLISTED);
-	assert_int_equal(module_state_at(tmpdir, "6.1", "never"), MODULE_BLACKLISTED);
+	assert_int_equal(module_state_at(tmpdir, "6.1", "never"), MODULE_DISABLED);
+	assert_int_equal(module_state_at(tmpdir, "6.1", "both"), MODULE_DISABLED);
+	assert_int_equal(module_state_at(tmpdir, "6.1", "more"), MODULE_LOADABLE);
 	assert_int_equal(module_state_at(tmpdir, "6.1", "esp4"), MODULE_LOADABLE);
 	assert_int_equal(module_state_at(tmpdir, "6.1", "ppp_generic"), MODULE_LOADABLE);
 	assert_int_equal(module_state_at(tmpdir, "6.1", "shadowed"), MODULE_LOADABLE);
