@@ -234,8 +234,8 @@ const struct verb verbs[] = {
 	  .detail =
 	      "Looks at kernel, packages, ports, network, name, machine, policy and the running\n"
 	      "gateway, and says what to do about what it finds. Changes nothing, disturbs\n"
-	      "nobody, and works before anything is installed. Exit status: 1 if there is a\n"
-	      "problem, 2 if there are warnings only.\n",
+	      "nobody, and works before anything is installed. Needs root. Exit status: 1 if\n"
+	      "there is a problem, 2 if there are warnings only.\n",
 	  .run = verb_doctor },
 	{ .name = "import",
 	  .operands = "[ROOT]",

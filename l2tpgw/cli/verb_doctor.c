@@ -60,7 +60,10 @@ int verb_doctor(const struct args *args, struct err *err)
 	cleanup_arena struct arena *arena = arena_new();
 	struct findings findings = { .arena = arena };
 
-	(void)err;
+	/* Others see pppd, rules and who holds a port as if they were not there. */
+	if (geteuid() != 0)
+		return err_set(err, ERR_PERMISSION,
+			       "doctor needs root: it looks at rules, sockets and the policy");
 	examine(&findings, args->paths);
 	report(&findings, args->given[OPTION_JSON]);
 	if (findings_of(&findings, FINDING_PROBLEM))
