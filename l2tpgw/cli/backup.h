@@ -21,6 +21,8 @@
 /* Each user may have a file, each RADIUS server one, and the pre-shared key. */
 #define BACKUP_FILES_MAX (POLICY_USERS_MAX + POLICY_RADIUS_SERVERS_MAX + 1)
 
+#define BACKUP_FILE_MAX 4096 /* of what a policy names */
+
 struct backup_file {
 	const char *path; /* absolute, without "//", "." and "..", safe to print */
 	const char *content;
