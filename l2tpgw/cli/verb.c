@@ -250,6 +250,7 @@ const struct verb verbs[] = {
 	  .run = verb_import },
 	{ .name = "backup",
 	  .options = BIT(OPTION_OUTPUT),
+	  .json = true,
 	  .summary = "everything another machine needs to be this gateway",
 	  .detail = "Prints the policy and the files it names as one document, with every secret "
 		    "in\nclear: keep it like a key.\n",
@@ -257,11 +258,13 @@ const struct verb verbs[] = {
 	{ .name = "restore",
 	  .operands = "FILE",
 	  .options = BIT(OPTION_OUTSIDE),
+	  .json = true,
 	  .summary = "put back what backup made",
 	  .detail =
 	      "Checks the policy against this machine, writes it and the files it names, and\n"
 	      "changes nothing unless all of it can be done. A policy that is there is kept\n"
-	      "as policy.json.before. Then: l2tpgw up. \"-\" reads standard input.\n",
+	      "as policy.json.before; files that the policy does not name are left out. Then:\n"
+	      "l2tpgw up. \"-\" reads standard input.\n",
 	  .run = verb_restore },
 	{ .name = "explain",
 	  .operands = "[KEY]",

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "cli/backup.h"
 #include "cli/load.h"
+#include "cli/print.h"
 #include "cli/verb.h"
 
 static int take_file(void *user, const char *path, struct buf *out, struct err *err)
@@ -56,6 +57,22 @@ static int write_out(const char *output, const struct buf *text, struct err *err
 	return file_write(output, buf_text(text), text->len, 0600, true, err);
 }
 
+/* The document itself is JSON: an object about it is printed when it went elsewhere. */
+static void report(const struct args *args, const struct backup *backup)
+{
+	const char *output = args->value[OPTION_OUTPUT];
+	json_t *json;
+
+	(void)fprintf(stderr, "the policy and %zu files it names; it holds every secret in clear\n",
+		      backup->files_count);
+	if (!output || !args->given[OPTION_JSON])
+		return;
+	json = json_pack("{s:s, s:s, s:I}", "schema", "l2tpgw.backup-written/1", "output", output,
+			 "files", (json_int_t)backup->files_count);
+	print_json(json);
+	json_decref(json);
+}
+
 int verb_backup(const struct args *args, struct err *err)
 {
 	cleanup_policy_file struct policy_file file = { .path = args->paths->policy,
@@ -71,7 +88,6 @@ int verb_backup(const struct args *args, struct err *err)
 	    backup_write(&backup, (int64_t)time(NULL), &text, err) < 0 ||
 	    write_out(args->value[OPTION_OUTPUT], &text, err) < 0)
 		return -1;
-	(void)fprintf(stderr, "the policy and %zu files it names; it holds every secret in clear\n",
-		      backup.files_count);
+	report(args, &backup);
 	return 0;
 }

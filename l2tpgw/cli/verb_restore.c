@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "cli/backup.h"
 #include "cli/install.h"
+#include "cli/print.h"
 #include "cli/verb.h"
 #include "drive/local.h"
 
@@ -135,15 +136,6 @@ static void take_back(const struct backup *backup, struct err *err)
 	}
 }
 
-static size_t named_count(const struct backup *backup)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < backup->files_count; i++)
-		count += backup->files[i].named;
-	return count;
-}
-
 static int put_back(const struct args *args, struct backup *backup, struct install *install,
 		    struct err *err)
 {
@@ -160,14 +152,34 @@ static int put_back(const struct args *args, struct backup *backup, struct insta
 	return 0;
 }
 
-static void report_restored(const struct args *args, const struct backup *backup,
-			    const struct install *install)
+static json_t *named_json(const struct backup *backup)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < backup->files_count; i++) {
+		if (backup->files[i].named)
+			(void)json_array_append_new(list, json_string(backup->files[i].path));
+	}
+	return list;
+}
+
+static void report(const struct args *args, const struct backup *backup,
+		   const struct install *install)
 {
 	bool kept = install->existed && install->changed;
+	json_t *files = named_json(backup);
+	json_t *json = json_pack("{s:s, s:s, s:b, s:O}", "schema", "l2tpgw.restore/1", "policy",
+				 args->paths->policy, "kept_before", kept, "files", files);
 
-	(void)fprintf(stderr, "wrote %s%s and %zu files it names; now: l2tpgw up\n",
-		      args->paths->policy, kept ? " (the one before is policy.json.before)" : "",
-		      named_count(backup));
+	if (args->given[OPTION_JSON])
+		print_json(json);
+	else
+		(void)fprintf(stderr, "wrote %s%s and %zu files it names; now: l2tpgw up\n",
+			      args->paths->policy,
+			      kept ? " (the one before is policy.json.before)" : "",
+			      json_array_size(files));
+	json_decref(json);
+	json_decref(files);
 }
 
 int verb_restore(const struct args *args, struct err *err)
@@ -192,7 +204,7 @@ int verb_restore(const struct args *args, struct err *err)
 		return -1;
 	result = put_back(args, &backup, &install, err);
 	if (result == 0)
-		report_restored(args, &backup, &install);
+		report(args, &backup, &install);
 	install_free(&install);
 	return result;
 }

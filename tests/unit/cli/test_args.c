@@ -118,6 +118,9 @@ static void level_is_sound(const struct verb *level, size_t under)
 		if (verb->subs) {
 			assert_true(!verb->operands && !verb->options && !verb->json);
 			level_is_sound(verb->subs, under + strlen(verb->name) + 1);
+		} else {
+			/* import prints a policy, which is JSON by itself. */
+			assert_true(verb->json || !strcmp(verb->name, "import"));
 		}
 	}
 }
