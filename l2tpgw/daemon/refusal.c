@@ -29,6 +29,19 @@ static const struct pattern patterns[] = {
 	  SESSION_DENY_IKE },
 };
 
+/* A flood of first messages, from wherever, does not make it forget who was refused. */
+static struct refusal_attempt *place_for_another(struct refusals *refusals)
+{
+	for (unsigned i = 0; i < REFUSAL_TRACKED; i++) {
+		struct refusal_attempt *attempt =
+		    &refusals->attempts[refusals->next++ % REFUSAL_TRACKED];
+
+		if (!attempt->reported)
+			return attempt;
+	}
+	return &refusals->attempts[refusals->next++ % REFUSAL_TRACKED];
+}
+
 static struct refusal_attempt *attempt_of(struct refusals *refusals, uint32_t ike_id)
 {
 	struct refusal_attempt *attempt;
@@ -37,7 +50,7 @@ static struct refusal_attempt *attempt_of(struct refusals *refusals, uint32_t ik
 		if (refusals->attempts[i].ike_id == ike_id)
 			return &refusals->attempts[i];
 	}
-	attempt = &refusals->attempts[refusals->next++ % REFUSAL_TRACKED];
+	attempt = place_for_another(refusals);
 	*attempt = (struct refusal_attempt){ .ike_id = ike_id };
 	return attempt;
 }
@@ -78,6 +91,16 @@ static const struct pattern *pattern_of(const char *message)
 	return NULL;
 }
 
+static bool is_news(struct refusal_attempt *attempt, const struct pattern *pattern)
+{
+	bool first = !attempt->reported;
+
+	attempt->reported = true;
+	if (pattern->denial != SESSION_DENY_PSK)
+		return first;
+	return attempt->guesses++ % REFUSAL_GUESSES == 0 && (first || attempt->guesses > 1);
+}
+
 bool refusals_line(struct refusals *refusals, uint32_t ike_id, const char *message,
 		   struct refusal *out)
 {
@@ -89,9 +112,8 @@ bool refusals_line(struct refusals *refusals, uint32_t ike_id, const char *messa
 	attempt = attempt_of(refusals, ike_id);
 	learn_peer(attempt, message);
 	learn_offer(attempt, message);
-	if (!pattern || attempt->reported)
+	if (!pattern || !is_news(attempt, pattern))
 		return false;
-	attempt->reported = true;
 	*out = (struct refusal){ .peer = attempt->peer,
 				 .reason = pattern->reason,
 				 .offer = pattern->denial == SESSION_DENY_PROPOSALS ? attempt->offer

@@ -12,13 +12,22 @@
 
 #include "session/session.h"
 
-#define REFUSAL_TRACKED   256 /* half-open IKE_SAs followed at once; the oldest is forgotten */
+/* Half-open IKE_SAs followed at once. The oldest is forgotten, of those first that were not
+ * refused. */
+#define REFUSAL_TRACKED 256
+/*
+ * charon keeps a half-open IKEv1 SA whose message it cannot decrypt, and takes the next one: who
+ * guesses keys needs one SA only. So many lines about that, one or two a guess, are a refusal
+ * again; a client that only repeats itself does not come so far.
+ */
+#define REFUSAL_GUESSES   16
 #define REFUSAL_PEER_MAX  64
 #define REFUSAL_OFFER_MAX 1024
 
 struct refusal_attempt {
-	uint32_t ike_id; /* 0 = free */
-	bool reported;   /* one reason an attempt is enough */
+	uint32_t ike_id;  /* 0 = free */
+	bool reported;    /* one reason an attempt is enough, but for guesses */
+	unsigned guesses; /* lines about messages that could not be decrypted */
 	char peer[REFUSAL_PEER_MAX];
 	char offer[REFUSAL_OFFER_MAX]; /* proposals the client sent, as charon prints them */
 };

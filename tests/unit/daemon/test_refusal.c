@@ -37,6 +37,45 @@ static void a_wrong_key_is_told_with_its_peer(void **state)
 	assert_false(refusals_line(&refusals, 7, "could not decrypt payloads", &refusal));
 }
 
+/* Many keys tried in one IKE_SA are not one failure; a client that repeats its message is. */
+static void guesses_count(void **state)
+{
+	static struct refusals refusals;
+	struct refusal refusal;
+	unsigned told = 0;
+
+	(void)state;
+	(void)refusals_line(&refusals, 7, "203.0.113.9 is initiating a Main Mode IKE_SA", &refusal);
+	for (unsigned i = 0; i < 10 * REFUSAL_GUESSES; i++) {
+		told += refusals_line(&refusals, 7,
+				      "invalid ID_V1 payload length, decryption failed?", &refusal);
+		assert_string_equal(refusal.peer, "203.0.113.9");
+		if (i + 1 == REFUSAL_GUESSES)
+			assert_int_equal(told, 1);
+	}
+	assert_int_equal(told, 10);
+}
+
+/* First messages cost nothing, and may have any source. */
+static void a_flood_hides_nobody(void **state)
+{
+	static struct refusals refusals;
+	struct refusal refusal;
+	unsigned told = 0;
+
+	(void)state;
+	(void)refusals_line(&refusals, 7, "203.0.113.9 is initiating a Main Mode IKE_SA", &refusal);
+	for (uint32_t id = 0; id < 3 * REFUSAL_TRACKED; id++) {
+		(void)refusals_line(&refusals, 1000 + id,
+				    "192.0.2.1 is initiating a Main Mode IKE_SA", &refusal);
+		if (refusals_line(&refusals, 7, "could not decrypt payloads", &refusal)) {
+			assert_string_equal(refusal.peer, "203.0.113.9");
+			told++;
+		}
+	}
+	assert_int_equal(told, 3 * REFUSAL_TRACKED / REFUSAL_GUESSES);
+}
+
 static void weak_proposals_are_told_with_what_was_offered(void **state)
 {
 	static const char *const log[] = {
@@ -113,6 +152,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_wrong_key_is_told_with_its_peer),
+		cmocka_unit_test(guesses_count),
+		cmocka_unit_test(a_flood_hides_nobody),
 		cmocka_unit_test(weak_proposals_are_told_with_what_was_offered),
 		cmocka_unit_test(success_is_no_refusal),
 		cmocka_unit_test(an_identity_is_not_taken_for_an_address),
