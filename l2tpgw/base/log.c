@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/utf8.h"
@@ -19,25 +18,6 @@ void log_open(const char *name)
 	log_journal = getenv("JOURNAL_STREAM") != NULL;
 }
 
-/* What a terminal must not be told, whoever says it, and what is no text. */
-static void clean(char *text)
-{
-	size_t len = strlen(text);
-
-	for (size_t at = 0; at < len;) {
-		uint32_t code = 0;
-		size_t step = utf8_decode(text + at, len - at, &code);
-
-		if (step && utf8_width(code) >= 0) {
-			at += step;
-			continue;
-		}
-		step = step ? step : 1;
-		memset(text + at, '?', step);
-		at += step;
-	}
-}
-
 void log_line(enum log_level level, const char *fmt, ...)
 {
 	char text[2048], line[2200];
@@ -47,7 +27,7 @@ void log_line(enum log_level level, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	clean(text);
+	utf8_clean(text);
 	if (log_journal)
 		len = snprintf(line, sizeof(line), "<%d>%s\n", level, text);
 	else

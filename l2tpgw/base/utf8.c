@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/utf8.h"
 
+#include <string.h>
+
 #include "base/cleanup.h"
 
 struct utf8_lead {
@@ -75,4 +77,22 @@ size_t utf8_floor(const char *text, size_t at)
 	for (int i = 0; i < 3 && at && ((uint8_t)text[at] & 0xc0) == 0x80; i++)
 		at--;
 	return at;
+}
+
+void utf8_clean(char *text)
+{
+	size_t len = strlen(text);
+
+	for (size_t at = 0; at < len;) {
+		uint32_t code = 0;
+		size_t step = utf8_decode(text + at, len - at, &code);
+
+		if (step && utf8_width(code) >= 0) {
+			at += step;
+			continue;
+		}
+		step = step ? step : 1;
+		memset(text + at, '?', step);
+		at += step;
+	}
 }

@@ -12,5 +12,7 @@ size_t utf8_decode(const char *text, size_t len, uint32_t *code);
 int utf8_width(uint32_t code);
 /* The largest boundary of a character that is not behind `at`. */
 size_t utf8_floor(const char *text, size_t at);
+/* Makes "?" of what a terminal must not be told, whoever says it, and of what is no text. */
+void utf8_clean(char *text);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/ip4.h"
+#include "base/utf8.h"
 #include "policy/json.h"
 
 #define NOTE_MAX    300
@@ -22,6 +23,7 @@ void import_note(struct import *import, const char *fmt, ...)
 	va_start(args, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
+	utf8_clean(text);
 	*(const char **)arena_push(import->arena, (void **)&import->notes, &import->notes_count,
 				   sizeof(*import->notes)) = arena_strdup(import->arena, text);
 }
@@ -147,18 +149,18 @@ static json_t *ppp_section(struct import *import)
 }
 
 /* Bytes that are no UTF-8 are what pppd takes them for: ISO 8859-1. */
-static json_t *password_json(const char *password)
+static json_t *latin1_json(const char *bytes)
 {
 	cleanup_buf struct buf text = BUF_INIT;
-	json_t *json = json_string(password);
+	json_t *json = json_string(bytes);
 
 	if (json)
 		return json;
-	for (; *password; password++) {
-		unsigned char c = (unsigned char)*password;
+	for (; *bytes; bytes++) {
+		unsigned char c = (unsigned char)*bytes;
 
 		if (c < 0x80)
-			buf_putc(&text, *password);
+			buf_putc(&text, *bytes);
 		else
 			buf_printf(&text, "%c%c", 0xc0 | (c >> 6), 0x80 | (c & 0x3f));
 	}
@@ -173,8 +175,8 @@ static json_t *users_section(const struct import *import)
 		const struct import_user *user = &import->users[i];
 		json_t *json = json_object();
 
-		put(json, "name", json_text(user->name));
-		put(json, "password", password_json(user->password));
+		put(json, "name", latin1_json(user->name));
+		put(json, "password", latin1_json(user->password));
 		put_address(json, "address", user->address);
 		(void)json_array_append_new(users, json);
 	}

@@ -182,16 +182,31 @@ static void test_nonsense_ends(void **state)
 	}
 }
 
-static void test_latin1_password(void **state)
+static void test_latin1(void **state)
 {
 	cleanup_arena struct arena *arena = arena_new();
 	struct import import = { .arena = arena };
 	cleanup_buf struct buf text = BUF_INIT;
 
 	(void)state;
-	import_chap_secrets(&import, "f", "a * caf\xe9 *\n");
+	import_chap_secrets(&import, "f", "z\xf6\x65 * caf\xe9 *\n");
 	import_policy(&import, &text);
+	assert_non_null(strstr(buf_text(&text), "\"z\xc3\xb6\x65\""));
 	assert_non_null(strstr(buf_text(&text), "\"caf\xc3\xa9\""));
+}
+
+/* Names in those files may hold what a terminal obeys. */
+static void test_notes_are_only_text(void **state)
+{
+	static const char conf[] =
+	    "include /tmp/\x1b[2J\nconn \a\xc2\x9bJ\xc3\xbcrgen\n auto=add\n";
+	cleanup_arena struct arena *arena = arena_new();
+	struct import import = { .arena = arena };
+
+	(void)state;
+	import_ipsec_conf(&import, "f", conf);
+	assert_true(noted(&import, "/tmp/?[2J"));
+	assert_true(noted(&import, "connection ???J\xc3\xbcrgen"));
 }
 
 int main(void)
@@ -202,7 +217,8 @@ int main(void)
 		cmocka_unit_test(test_swanctl),
 		cmocka_unit_test(test_pools),
 		cmocka_unit_test(test_nonsense_ends),
-		cmocka_unit_test(test_latin1_password),
+		cmocka_unit_test(test_latin1),
+		cmocka_unit_test(test_notes_are_only_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
