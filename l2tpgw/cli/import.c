@@ -28,16 +28,37 @@ void import_note(struct import *import, const char *fmt, ...)
 				   sizeof(*import->notes)) = arena_strdup(import->arena, text);
 }
 
+/* Whether a path, or a pattern of paths, means files of a folder that is read. */
+static bool is_read(const char *path, const char *folder, const char *suffix)
+{
+	size_t begin = strlen(folder), end = strlen(suffix), len = strlen(path);
+
+	return len > begin + end && !strncmp(path, folder, begin) && path[begin] != '.' &&
+	       !strchr(path + begin, '/') && !strcmp(path + len - end, suffix);
+}
+
 void import_include(struct import *import, const char *file, const char *pattern)
 {
-	static const char *const read[] = { "/etc/ipsec.d/*.conf", "/etc/ipsec.d/*.secrets",
-					    "conf.d/*.conf", "/etc/swanctl/conf.d/*.conf" };
+	static const struct {
+		const char *folder, *suffix;
+	} read[] = {
+		{ "/etc/ipsec.d/", ".conf" }, { "/etc/ipsec.d/", ".secrets" },
+		{ "ipsec.d/", ".conf" },      { "ipsec.d/", ".secrets" },
+		{ "conf.d/", ".conf" },       { "/etc/swanctl/conf.d/", ".conf" },
+	};
 
 	for (size_t i = 0; i < array_size(read); i++) {
-		if (!strcmp(pattern, read[i]))
+		if (is_read(pattern, read[i].folder, read[i].suffix))
 			return;
 	}
 	import_note(import, "%s includes %.100s, which was not read", file, pattern);
+}
+
+void import_decide(struct import *import)
+{
+	import_ipsec_decide(import);
+	if (!import->conns)
+		import_note(import, "no IPsec connection for L2TP was found");
 }
 
 void import_proposals(struct import *import, const char *list)

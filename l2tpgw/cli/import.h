@@ -22,8 +22,12 @@ struct import_user {
 	uint32_t address; /* 0 = none of its own */
 };
 
+struct import_conn; /* import_ipsec.c */
+
 struct import {
 	struct arena *arena;
+	struct import_conn *ipsec; /* of all files: one refers to another */
+	size_t ipsec_count;
 	const char *psk;
 	const char *name;            /* leftid, if it is a name or an address */
 	bool modp1024, des;          /* admitted there: weak algorithms */
@@ -49,8 +53,11 @@ void import_chap_secrets(struct import *import, const char *file, const char *te
 
 /* The file with pppd's options that xl2tpd.conf names; NULL if none was. */
 const char *import_options_file(struct import *import, const char *xl2tpd_conf);
-/* Notes that what a file includes is not read, unless it is what everybody includes
- * (verb_import.c). */
+/* After the last file: what only all of them together tell. */
+void import_decide(struct import *import);
+void import_ipsec_decide(struct import *import); /* its parts */
+/* Notes that what a file includes is not read, unless it lies in a folder that is (verb_import.c).
+ */
 void import_include(struct import *import, const char *file, const char *pattern);
 void import_note(struct import *import, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* What a list of proposals in anybody's syntax admits of what is weak. */

@@ -11,64 +11,62 @@ struct setting {
 	const char *name, *value;
 };
 
-struct conn {
-	const char *name;
+struct import_conn {
+	const char *name; /* "" = no connection */
+	const char *file;
 	struct setting *settings;
 	size_t settings_count;
 };
 
-struct conns {
-	struct conn *list;
-	size_t count;
-};
-
-static void begin_section(struct import *import, struct conns *conns, const char *file, char *text)
+static void begin_section(struct import *import, const char *file, char *text)
 {
 	char *words[IMPORT_WORDS_MAX];
+	struct import_conn *conn;
 	size_t count = import_words(text, words);
 
 	if (count >= 2 && !strcmp(words[0], "include"))
 		import_include(import, file, words[1]);
 	if (count < 2 || (strcmp(words[0], "conn") != 0 && strcmp(words[0], "config") != 0))
 		return;
-	((struct conn *)arena_push(import->arena, (void **)&conns->list, &conns->count,
-				   sizeof(struct conn)))
-	    ->name = strcmp(words[0], "conn") ? "" : words[1];
+	conn =
+	    arena_push(import->arena, (void **)&import->ipsec, &import->ipsec_count, sizeof(*conn));
+	conn->name = strcmp(words[0], "conn") ? "" : words[1];
+	conn->file = arena_strdup(import->arena, file);
 }
 
-static void read_conns(struct import *import, struct conns *conns, const char *file,
-		       const char *text)
+void import_ipsec_conf(struct import *import, const char *file, const char *text)
 {
+	size_t before = import->ipsec_count;
 	struct import_line line = { .number = 0 };
 
 	while (import_line(import->arena, &text, "#", &line)) {
 		struct setting *setting;
-		struct conn *conn;
+		struct import_conn *conn;
 		char *name, *value;
 
 		if (!*line.text)
 			continue;
 		if (!line.indented) {
-			begin_section(import, conns, file, line.text);
+			begin_section(import, file, line.text);
 			continue;
 		}
-		if (!conns->count || !import_pair(line.text, &name, &value))
+		if (import->ipsec_count == before || !import_pair(line.text, &name, &value))
 			continue;
-		conn = &conns->list[conns->count - 1];
+		conn = &import->ipsec[import->ipsec_count - 1];
 		setting = arena_push(import->arena, (void **)&conn->settings, &conn->settings_count,
 				     sizeof(*setting));
 		*setting = (struct setting){ name, value };
 	}
 }
 
-/* Its own setting, else one of those it refers to by "also", else %default's. */
-static const char *conn_get(const struct conns *conns, const char *conn, const char *name,
+/* Its own setting, else one of those it refers to by "also", else %default's, in whatever file. */
+static const char *conn_get(const struct import *import, const char *conn, const char *name,
 			    unsigned depth)
 {
 	const char *found = NULL;
 
-	for (size_t i = 0; i < conns->count && depth < ALSO_DEPTH_MAX; i++) {
-		const struct conn *c = &conns->list[i];
+	for (size_t i = 0; i < import->ipsec_count && depth < ALSO_DEPTH_MAX; i++) {
+		const struct import_conn *c = &import->ipsec[i];
 
 		if (strcmp(c->name, conn) != 0)
 			continue;
@@ -76,26 +74,32 @@ static const char *conn_get(const struct conns *conns, const char *conn, const c
 			if (!strcmp(c->settings[k].name, name))
 				return c->settings[k].value;
 			if (!found && !strcmp(c->settings[k].name, "also"))
-				found = conn_get(conns, c->settings[k].value, name, depth + 1);
+				found = conn_get(import, c->settings[k].value, name, depth + 1);
 		}
 	}
 	return found;
 }
 
-static const char *get(const struct conns *conns, const struct conn *conn, const char *name)
+static const char *get(const struct import *import, const struct import_conn *conn,
+		       const char *name)
 {
-	const char *value = conn_get(conns, conn->name, name, 0);
+	const char *value = conn_get(import, conn->name, name, 0);
 
-	return value ? value : conn_get(conns, "%default", name, 0);
+	return value ? value : conn_get(import, "%default", name, 0);
 }
 
-static bool is_l2tp(const struct conns *conns, const struct conn *conn)
+static bool is_used(const struct import *import, const struct import_conn *conn)
 {
-	const char *port = get(conns, conn, "leftprotoport");
-	const char *automatic = get(conns, conn, "auto");
+	const char *automatic = get(import, conn, "auto");
 
-	return port && (strstr(port, "1701") || strstr(port, "l2f") || strstr(port, "l2tp")) &&
-	       automatic && strcmp(automatic, "ignore") != 0;
+	return automatic && strcmp(automatic, "ignore") != 0;
+}
+
+static bool is_l2tp(const struct import *import, const struct import_conn *conn)
+{
+	const char *port = get(import, conn, "leftprotoport");
+
+	return port && (strstr(port, "1701") || strstr(port, "l2f") || strstr(port, "l2tp"));
 }
 
 static void take_name(struct import *import, const char *id)
@@ -104,19 +108,19 @@ static void take_name(struct import *import, const char *id)
 		import->name = *id == '@' ? id + 1 : id;
 }
 
-static void take_conn(struct import *import, const struct conns *conns, const struct conn *conn)
+static void take_conn(struct import *import, const struct import_conn *conn)
 {
 	static const char *const proposals[] = { "ike", "esp", "phase2alg" };
-	const char *authby = get(conns, conn, "authby");
+	const char *authby = get(import, conn, "authby");
 
 	import->conns++;
 	for (size_t i = 0; i < sizeof(proposals) / sizeof(*proposals); i++) {
-		const char *list = get(conns, conn, proposals[i]);
+		const char *list = get(import, conn, proposals[i]);
 
 		if (list)
 			import_proposals(import, list);
 	}
-	take_name(import, get(conns, conn, "leftid"));
+	take_name(import, get(import, conn, "leftid"));
 	if (authby && !strstr(authby, "secret") && !strstr(authby, "psk"))
 		import_note(import,
 			    "connection %s authenticates by %s: only pre-shared keys are "
@@ -124,21 +128,29 @@ static void take_conn(struct import *import, const struct conns *conns, const st
 			    conn->name, authby);
 }
 
-void import_ipsec_conf(struct import *import, const char *file, const char *text)
+/* Sections of one name are one connection. */
+static bool is_first(const struct import *import, const struct import_conn *conn)
 {
-	struct conns conns = { NULL, 0 };
+	const struct import_conn *first = import->ipsec;
 
-	read_conns(import, &conns, file, text);
-	for (size_t i = 0; i < conns.count; i++) {
-		const struct conn *conn = &conns.list[i];
+	while (strcmp(first->name, conn->name) != 0)
+		first++;
+	return first == conn;
+}
 
-		if (!*conn->name || *conn->name == '%')
+void import_ipsec_decide(struct import *import)
+{
+	for (size_t i = 0; i < import->ipsec_count; i++) {
+		const struct import_conn *conn = &import->ipsec[i];
+
+		if (!*conn->name || *conn->name == '%' || !is_used(import, conn) ||
+		    !is_first(import, conn))
 			continue;
-		if (is_l2tp(&conns, conn))
-			take_conn(import, &conns, conn);
-		else if (get(&conns, conn, "auto") && strcmp(get(&conns, conn, "auto"), "ignore"))
+		if (is_l2tp(import, conn))
+			take_conn(import, conn);
+		else
 			import_note(import, "%s: connection %s is not for L2TP and was left out",
-				    file, conn->name);
+				    conn->file, conn->name);
 	}
 }
 

@@ -177,8 +177,7 @@ int verb_import(const struct args *args, struct err *err)
 			       "there is no L2TP/IPsec gateway below \"%s/\": none of ipsec.conf, "
 			       "swanctl.conf, xl2tpd.conf and chap-secrets was found",
 			       root);
-	if (!import.conns)
-		import_note(&import, "no IPsec connection for L2TP was found");
+	import_decide(&import);
 	import_policy(&import, &text);
 	print_notes(&import);
 	if (write_policy(args->value[OPTION_OUTPUT], &text, err) < 0)

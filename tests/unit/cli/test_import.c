@@ -38,6 +38,7 @@ static void read_all(struct import *import)
 	import_xl2tpd(import, "xl2tpd.conf", xl2tpd_conf);
 	import_ppp_options(import, "options", options);
 	import_chap_secrets(import, "chap-secrets", chap_secrets);
+	import_decide(import);
 }
 
 static bool noted(const struct import *import, const char *what)
@@ -102,6 +103,32 @@ static void test_what_is_left_out_is_said(void **state)
 	}
 }
 
+/* A connection may be spread over the files that ipsec.conf includes. */
+static void test_ipsec_conf_over_files(void **state)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct import import = { .arena = arena };
+
+	(void)state;
+	import_ipsec_conf(&import, "ipsec.conf",
+			  "conn %default\n auto=add\n leftid=@vpn.example.net\n"
+			  "include /etc/ipsec.d/l2tp.conf\ninclude ipsec.d/site*.conf\n"
+			  "include /etc/ipsec.d/../x.conf\ninclude /etc/ipsec.d/a/b.conf\n");
+	import_ipsec_conf(&import, "l2tp.conf",
+			  " leftid=@of.nobody\nconn l2tp\n leftprotoport=17/1701\n ike=3des-sha1\n"
+			  "conn site\n left=%any\n");
+	import_decide(&import);
+	assert_int_equal(import.conns, 1);
+	assert_string_equal(import.name, "vpn.example.net");
+	assert_true(import.des);
+	assert_false(noted(&import, "no IPsec connection"));
+	assert_false(noted(&import, "l2tp.conf, which"));
+	assert_false(noted(&import, "site*.conf"));
+	assert_true(noted(&import, "x.conf, which was not read"));
+	assert_true(noted(&import, "b.conf, which was not read"));
+	assert_true(noted(&import, "l2tp.conf: connection site is not for L2TP"));
+}
+
 static void test_swanctl(void **state)
 {
 	static const char text[] =
@@ -116,6 +143,7 @@ static void test_swanctl(void **state)
 
 	(void)state;
 	import_swanctl(&import, "swanctl.conf", text);
+	import_decide(&import);
 	assert_int_equal(import.conns, 1);
 	assert_string_equal(import.psk, "with } brace");
 	assert_string_equal(import.name, "vpn.example.net");
@@ -177,6 +205,7 @@ static void test_nonsense_ends(void **state)
 		import_xl2tpd(&import, "f", texts[i]);
 		import_ppp_options(&import, "f", texts[i]);
 		import_chap_secrets(&import, "f", texts[i]);
+		import_decide(&import);
 		import_policy(&import, &text);
 		assert_true(text.len > 0);
 	}
@@ -190,6 +219,7 @@ static void test_latin1(void **state)
 
 	(void)state;
 	import_chap_secrets(&import, "f", "z\xf6\x65 * caf\xe9 *\n");
+	import_decide(&import);
 	import_policy(&import, &text);
 	assert_non_null(strstr(buf_text(&text), "\"z\xc3\xb6\x65\""));
 	assert_non_null(strstr(buf_text(&text), "\"caf\xc3\xa9\""));
@@ -205,6 +235,7 @@ static void test_notes_are_only_text(void **state)
 
 	(void)state;
 	import_ipsec_conf(&import, "f", conf);
+	import_decide(&import);
 	assert_true(noted(&import, "/tmp/?[2J"));
 	assert_true(noted(&import, "connection ???J\xc3\xbcrgen"));
 }
@@ -214,6 +245,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_setup_ipsec_vpn),
 		cmocka_unit_test(test_what_is_left_out_is_said),
+		cmocka_unit_test(test_ipsec_conf_over_files),
 		cmocka_unit_test(test_swanctl),
 		cmocka_unit_test(test_pools),
 		cmocka_unit_test(test_nonsense_ends),
