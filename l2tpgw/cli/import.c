@@ -113,7 +113,7 @@ static json_t *ipsec_section(struct import *import)
 	return ipsec;
 }
 
-/* The smallest network that holds the range and the gateway's own address. */
+/* The smallest network that holds the range. */
 static struct ip4_net smallest_net(uint32_t first, uint32_t last)
 {
 	struct ip4_net net = { first, 32 };
@@ -132,6 +132,7 @@ static json_t *addresses_section(struct import *import)
 	char text[IP4_TEXT_MAX];
 	struct ip4_net net;
 
+	put_address(addresses, "local", import->local);
 	if (!first)
 		return addresses;
 	net = smallest_net(first, last);
@@ -141,7 +142,6 @@ static json_t *addresses_section(struct import *import)
 		net.address &= ip4_mask(net.bits);
 	}
 	put(addresses, "pool", json_string(ip4_net_text(net, text)));
-	put_address(addresses, "local", import->local);
 	import_note(import, "the address range became the network %s, which may be larger", text);
 	return addresses;
 }

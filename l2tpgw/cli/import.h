@@ -32,6 +32,7 @@ struct import {
 	const char *name;            /* leftid, if it is a name or an address */
 	bool modp1024, des;          /* admitted there: weak algorithms */
 	uint32_t first, last, local; /* pool and own address; 0 = not said */
+	const char *options_file;    /* pppd's, as xl2tpd.conf names it; or NULL */
 	uint32_t dns[2];
 	size_t dns_count;
 	unsigned mtu, mru, echo_interval, echo_failures; /* 0 = not said */
@@ -51,8 +52,6 @@ void import_xl2tpd(struct import *import, const char *file, const char *text);
 void import_ppp_options(struct import *import, const char *file, const char *text);
 void import_chap_secrets(struct import *import, const char *file, const char *text);
 
-/* The file with pppd's options that xl2tpd.conf names; NULL if none was. */
-const char *import_options_file(struct import *import, const char *xl2tpd_conf);
 /* After the last file: what only all of them together tell. */
 void import_decide(struct import *import);
 void import_ipsec_decide(struct import *import); /* its parts */

@@ -7,68 +7,103 @@
 #include "cli/import.h"
 #include "cli/import_words.h"
 
-static void take_range(struct import *import, const char *file, char *value)
+/* "FIRST - LAST", or one address. */
+static bool parse_range(char *value, uint32_t *first, uint32_t *last)
 {
-	char *comma = strchr(value, ','), *dash;
+	char *dash = strchr(value, '-');
 
-	if (comma) {
-		*comma = '\0';
-		import_note(import, "%s: only the first of several address ranges is carried over",
-			    file);
-	}
-	dash = strchr(value, '-');
 	if (dash)
 		*dash = '\0';
-	if (!ip4_parse(value, &import->first) ||
-	    !ip4_parse(dash ? dash + 1 : value, &import->last) || import->last < import->first) {
-		import->first = import->last = 0;
+	value = import_trim(value);
+	return ip4_parse(value, first) && ip4_parse(dash ? import_trim(dash + 1) : value, last) &&
+	       *last >= *first;
+}
+
+static void take_range(struct import *import, const char *file, char *value)
+{
+	char *comma = strchr(value, ',');
+	uint32_t first, last;
+
+	if (comma)
+		*comma = '\0';
+	if (comma || import->first)
+		import_note(import, "%s: only the first of several address ranges is carried over",
+			    file);
+	if (import->first)
+		return;
+	if (!parse_range(value, &first, &last)) {
 		import_note(import, "%s: the address range is not understood", file);
+		return;
+	}
+	import->first = first;
+	import->last = last;
+}
+
+static void take_local(struct import *import, const char *file, const char *value)
+{
+	if (!ip4_parse(value, &import->local))
+		import_note(import, "%s: local ip %.20s is no address", file, value);
+}
+
+/* What has no like here; `value`: only if it says so. */
+static void note_left_out(struct import *import, const char *file, const char *name,
+			  const char *value)
+{
+	static const char refused[] = "clients must use MS-CHAPv2";
+	static const char senders[] = "firewall.allow_from and deny_from say who may connect";
+	static const struct {
+		const char *name, *value, *why;
+	} left_out[] = {
+		{ "no ip range", NULL, "all addresses of the network are given to clients" },
+		{ "lac", NULL, senders },
+		{ "no lac", NULL, senders },
+		{ "local ip range", NULL, "the gateway has one address for all clients" },
+		{ "assign ip", "no", "addresses come from the pool or from the user" },
+		{ "require pap", "yes", refused },
+		{ "unix authentication", "yes", refused },
+		{ "challenge", "yes", "IPsec authenticates" },
+	};
+
+	for (size_t i = 0; i < array_size(left_out); i++) {
+		if (!strcmp(name, left_out[i].name) &&
+		    (!left_out[i].value || !strcmp(value, left_out[i].value)))
+			import_note(import, "%s: %s = %.60s is left out: %s", file, name, value,
+				    left_out[i].why);
 	}
 }
 
-static void take_global(struct import *import, const char *file, char *name, char *value)
+static void take_setting(struct import *import, const char *file, const char *name, char *value)
 {
+	note_left_out(import, file, name, value);
 	if (!strcmp(name, "ip range"))
 		take_range(import, file, value);
-	else if (!strcmp(name, "local ip") && !ip4_parse(value, &import->local))
-		import_note(import, "%s: local ip %.20s is no address", file, value);
-	else if ((!strcmp(name, "require pap") || !strcmp(name, "unix authentication")) &&
-		 !strcmp(value, "yes"))
-		import_note(import, "%s: %s is left out: clients must use MS-CHAPv2", file, name);
-	else if (!strcmp(name, "challenge") && !strcmp(value, "yes"))
-		import_note(import, "%s: L2TP challenges are left out: IPsec authenticates", file);
+	else if (!strcmp(name, "local ip"))
+		take_local(import, file, value);
+	else if (!strcmp(name, "pppoptfile"))
+		import->options_file = value;
 }
 
 void import_xl2tpd(struct import *import, const char *file, const char *text)
 {
 	struct import_line line = { .number = 0 };
 	unsigned sections = 0;
+	bool dials = false;
 	char *name, *value;
 
 	while (import_line(import->arena, &text, ";#", &line)) {
-		if (!strncmp(line.text, "[lac ", 5))
-			import_note(import, "%s: %s is left out: l2tpgw does not dial", file,
-				    line.text);
-		sections += !strncmp(line.text, "[lns ", 5);
-		if (import_pair(line.text, &name, &value))
-			take_global(import, file, name, value);
+		if (*line.text == '[') {
+			dials = !strncmp(line.text, "[lac ", 5);
+			sections += !strncmp(line.text, "[lns ", 5);
+			if (dials)
+				import_note(import, "%s: %s is left out: l2tpgw does not dial",
+					    file, line.text);
+		} else if (!dials && import_pair(line.text, &name, &value)) {
+			take_setting(import, file, name, value);
+		}
 	}
 	if (sections > 1)
 		import_note(import, "%s has %u [lns] sections: they are carried over as one", file,
 			    sections);
-}
-
-const char *import_options_file(struct import *import, const char *text)
-{
-	struct import_line line = { .number = 0 };
-	const char *found = NULL;
-	char *name, *value;
-
-	while (import_line(import->arena, &text, ";#", &line)) {
-		if (import_pair(line.text, &name, &value) && !strcmp(name, "pppoptfile"))
-			found = value;
-	}
-	return found;
 }
 
 /* ---- options ---- */

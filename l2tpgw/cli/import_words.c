@@ -11,7 +11,7 @@ static bool is_blank(char c)
 	return c && strchr(blanks, c);
 }
 
-static char *trim(char *text)
+char *import_trim(char *text)
 {
 	size_t len;
 
@@ -54,7 +54,7 @@ bool import_line(struct arena *arena, const char **text, const char *comment,
 	line->number++;
 	line->indented = is_blank(*copy);
 	cut_comment(copy, comment);
-	line->text = trim(copy);
+	line->text = import_trim(copy);
 	return true;
 }
 
@@ -66,8 +66,8 @@ bool import_pair(char *text, char **name, char **value)
 	if (!equals)
 		return false;
 	*equals = '\0';
-	*name = trim(text);
-	*value = trim(equals + 1);
+	*name = import_trim(text);
+	*value = import_trim(equals + 1);
 	len = strlen(*value);
 	if (len >= 2 && (**value == '"' || **value == '\'') && (*value)[len - 1] == **value) {
 		(*value)[len - 1] = '\0';

@@ -50,10 +50,9 @@ static int read_old(struct import *import, const char *root, const char *path, c
 }
 
 /* What xl2tpd.conf names, else where everybody has it. */
-static int read_options(struct import *import, const char *root, const char *xl2tpd_conf,
-			struct err *err)
+static int read_options(struct import *import, const char *root, struct err *err)
 {
-	const char *path = import_options_file(import, xl2tpd_conf);
+	const char *path = import->options_file;
 	const char *text;
 	int result;
 
@@ -75,7 +74,7 @@ static int read_one(struct import *import, const char *root, const struct old_fi
 		return result < 0 ? -1 : 0;
 	(*found)++;
 	old->read(import, path, text);
-	return old->read == import_xl2tpd ? read_options(import, root, text, err) : 0;
+	return old->read == import_xl2tpd ? read_options(import, root, err) : 0;
 }
 
 static bool ends_in(const char *name, const char *suffix)

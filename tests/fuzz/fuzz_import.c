@@ -21,7 +21,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	for (size_t i = 0; i < array_size(readers); i++)
 		readers[i](&import, "file", text);
-	(void)import_options_file(&import, text);
 	import_decide(&import);
 	import_policy(&import, &out);
 	return 0;

@@ -60,7 +60,7 @@ static void test_setup_ipsec_vpn(void **state)
 
 	(void)state;
 	read_all(&import);
-	assert_string_equal(import_options_file(&import, xl2tpd_conf), "/etc/ppp/options.xl2tpd");
+	assert_string_equal(import.options_file, "/etc/ppp/options.xl2tpd");
 	import_policy(&import, &text);
 	policy = policy_load("test", buf_text(&text), text.len, NULL, NULL, &diags);
 	assert_non_null(policy);
@@ -151,6 +151,60 @@ static void test_swanctl(void **state)
 	assert_false(import.modp1024);
 	assert_true(noted(&import, "site"));
 	assert_true(noted(&import, "eap-x"));
+}
+
+static void read_xl2tpd(struct import *import, const char *text, struct buf *policy)
+{
+	import_xl2tpd(import, "xl2tpd.conf", text);
+	import_decide(import);
+	import_policy(import, policy);
+}
+
+/* As the manual writes ranges. */
+static void test_xl2tpd_range(void **state)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct import import = { .arena = arena };
+	cleanup_buf struct buf text = BUF_INIT;
+
+	(void)state;
+	read_xl2tpd(&import,
+		    "[lns default]\nip range = 192.168.42.10 - 192.168.42.250\n"
+		    "local ip = 192.168.42.1\nip range = 10.0.0.1 - 10.0.0.9\n"
+		    "pppoptfile = /etc/ppp/ours\n[lac isp]\nlocal ip = 10.9.9.9\n"
+		    "pppoptfile = /etc/ppp/isp\n",
+		    &text);
+	assert_int_equal(import.first, 0xc0a82a0a);
+	assert_int_equal(import.last, 0xc0a82afa);
+	assert_int_equal(import.local, 0xc0a82a01);
+	assert_string_equal(import.options_file, "/etc/ppp/ours");
+	assert_true(noted(&import, "only the first of several address ranges"));
+	assert_true(noted(&import, "[lac isp]"));
+	assert_false(noted(&import, "not understood"));
+}
+
+static void test_xl2tpd_local_without_range(void **state)
+{
+	static const char *const notes[] = { "range is not understood", "no ip range = 10.0.0.7",
+					     "lac = 1.2.3.4",           "no lac = 1.2.3.5",
+					     "local ip range = 10.1.",  "assign ip = no" };
+	cleanup_arena struct arena *arena = arena_new();
+	struct import import = { .arena = arena };
+	cleanup_buf struct buf text = BUF_INIT;
+
+	(void)state;
+	read_xl2tpd(&import,
+		    "[lns default]\nip range = here - there\nno ip range = 10.0.0.7\n"
+		    "lac = 1.2.3.4\nno lac = 1.2.3.5\nlocal ip range = 10.1.0.1 - 10.1.0.9\n"
+		    "assign ip = no\nlocal ip = 192.168.42.1\nlength bit = yes\n",
+		    &text);
+	for (size_t i = 0; i < array_size(notes); i++) {
+		if (!noted(&import, notes[i]))
+			fail_msg("no note about %s", notes[i]);
+	}
+	assert_false(noted(&import, "length bit"));
+	assert_non_null(strstr(buf_text(&text), "\"local\": \"192.168.42.1\""));
+	assert_null(strstr(buf_text(&text), "\"pool\""));
 }
 
 static void test_pools(void **state)
@@ -247,6 +301,8 @@ int main(void)
 		cmocka_unit_test(test_what_is_left_out_is_said),
 		cmocka_unit_test(test_ipsec_conf_over_files),
 		cmocka_unit_test(test_swanctl),
+		cmocka_unit_test(test_xl2tpd_range),
+		cmocka_unit_test(test_xl2tpd_local_without_range),
 		cmocka_unit_test(test_pools),
 		cmocka_unit_test(test_nonsense_ends),
 		cmocka_unit_test(test_latin1),
