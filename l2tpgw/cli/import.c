@@ -57,6 +57,7 @@ void import_include(struct import *import, const char *file, const char *pattern
 void import_decide(struct import *import)
 {
 	import_ipsec_decide(import);
+	import_chap_decide(import);
 	if (!import->conns)
 		import_note(import, "no IPsec connection for L2TP was found");
 }
@@ -199,6 +200,8 @@ static json_t *users_section(const struct import *import)
 		put(json, "name", latin1_json(user->name));
 		put(json, "password", latin1_json(user->password));
 		put_address(json, "address", user->address);
+		if (user->disabled)
+			put(json, "disabled", json_true());
 		(void)json_array_append_new(users, json);
 	}
 	return users;

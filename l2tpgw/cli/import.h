@@ -20,9 +20,12 @@
 struct import_user {
 	const char *name, *password;
 	uint32_t address; /* 0 = none of its own */
+	bool disabled;
+	bool any_server; /* its line named no server */
 };
 
-struct import_conn; /* import_ipsec.c */
+struct import_conn;  /* import_ipsec.c */
+struct import_login; /* import_chap.c */
 
 struct import {
 	struct arena *arena;
@@ -37,7 +40,12 @@ struct import {
 	size_t dns_count;
 	unsigned mtu, mru, echo_interval, echo_failures; /* 0 = not said */
 	unsigned idle, session;                          /* seconds */
-	unsigned conns; /* IPsec connections for L2TP that were found */
+	unsigned conns;           /* IPsec connections for L2TP that were found */
+	const char *options_name; /* of the machine, as pppd's options have it; or NULL */
+	const char **servers;     /* the same, as xl2tpd.conf has it, section by section */
+	size_t servers_count;
+	struct import_login *logins; /* lines of chap-secrets */
+	size_t logins_count;
 	struct import_user *users;
 	size_t users_count;
 	const char **notes; /* sentences without their full stop */
@@ -55,6 +63,7 @@ void import_chap_secrets(struct import *import, const char *file, const char *te
 /* After the last file: what only all of them together tell. */
 void import_decide(struct import *import);
 void import_ipsec_decide(struct import *import); /* its parts */
+void import_chap_decide(struct import *import);
 /* Notes that what a file includes is not read, unless it lies in a folder that is (verb_import.c).
  */
 void import_include(struct import *import, const char *file, const char *pattern);

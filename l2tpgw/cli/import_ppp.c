@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* xl2tpd.conf(5), pppd's options and chap-secrets (pppd(8)). */
+/* xl2tpd.conf(5) and pppd's options (pppd(8)). */
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -81,6 +81,10 @@ static void take_setting(struct import *import, const char *file, const char *na
 		take_local(import, file, value);
 	else if (!strcmp(name, "pppoptfile"))
 		import->options_file = value;
+	else if (!strcmp(name, "name"))
+		*(const char **)arena_push(import->arena, (void **)&import->servers,
+					   &import->servers_count, sizeof(*import->servers)) =
+		    value;
 }
 
 void import_xl2tpd(struct import *import, const char *file, const char *text)
@@ -140,6 +144,8 @@ static void take_option(struct import *import, const char *file, char **words, s
 	}
 	if (count == 2 && !strcmp(words[0], "ms-dns"))
 		take_dns(import, file, words[1]);
+	if (count == 2 && !strcmp(words[0], "name"))
+		import->options_name = words[1];
 	if (count == 2 && (!strcmp(words[0], "plugin") || !strcmp(words[0], "ms-wins")))
 		import_note(import, "%s: %s %.60s is left out", file, words[0], words[1]);
 }
@@ -154,53 +160,5 @@ void import_ppp_options(struct import *import, const char *file, const char *tex
 
 		if (count)
 			take_option(import, file, words, count);
-	}
-}
-
-/* ---- chap-secrets: client, server, secret, addresses ---- */
-
-static bool known_user(const struct import *import, const char *name)
-{
-	for (size_t i = 0; i < import->users_count; i++) {
-		if (!strcmp(import->users[i].name, name))
-			return true;
-	}
-	return false;
-}
-
-static void take_user(struct import *import, const char *file, unsigned number, char **words,
-		      size_t count)
-{
-	struct import_user *user;
-	uint32_t address = 0;
-
-	if (count < 3 || *words[2] == '@' || !strcmp(words[0], "*") || !*words[2]) {
-		import_note(import, "%s:%u: left out: it names no user with a secret", file,
-			    number);
-		return;
-	}
-	if (known_user(import, words[0])) {
-		import_note(import, "%s:%u: user %.64s is there already; the first one counts",
-			    file, number, words[0]);
-		return;
-	}
-	if (count > 3 && strcmp(words[3], "*") != 0 && !ip4_parse(words[3], &address))
-		import_note(import, "%s:%u: the addresses of %.64s are left out", file, number,
-			    words[0]);
-	user =
-	    arena_push(import->arena, (void **)&import->users, &import->users_count, sizeof(*user));
-	*user = (struct import_user){ words[0], words[2], address };
-}
-
-void import_chap_secrets(struct import *import, const char *file, const char *text)
-{
-	struct import_line line = { .number = 0 };
-
-	while (import_line(import->arena, &text, "#", &line)) {
-		char *words[IMPORT_WORDS_MAX];
-		size_t count = import_words(line.text, words);
-
-		if (count && import->users_count < IMPORT_USERS_MAX)
-			take_user(import, file, line.number, words, count);
 	}
 }

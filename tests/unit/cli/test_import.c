@@ -207,6 +207,115 @@ static void test_xl2tpd_local_without_range(void **state)
 	assert_null(strstr(buf_text(&text), "\"pool\""));
 }
 
+static const struct import_user *user_of(const struct import *import, const char *name)
+{
+	for (size_t i = 0; i < import->users_count; i++) {
+		if (!strcmp(import->users[i].name, name))
+			return &import->users[i];
+	}
+	return NULL;
+}
+
+/* chap-secrets serves PPTP, and our own logins elsewhere, too; whichever file is read first. */
+static void test_lines_of_another_server(void **state)
+{
+	static const char *const files[] = { "[lns default]\nname = l2tpd\n[lac isp]\nname = me\n",
+					     "" };
+
+	(void)state;
+	for (size_t first = 0; first < 2; first++) {
+		cleanup_arena struct arena *arena = arena_new();
+		struct import import = { .arena = arena };
+
+		import_xl2tpd(&import, "xl2tpd.conf", files[first]);
+		import_chap_secrets(&import, "f",
+				    "eve pptpd a *\nme isp b *\nany * c *\nbob * d *\n"
+				    "bob l2tpd e *\nbob * f *\nsys me g *\n");
+		import_xl2tpd(&import, "xl2tpd.conf", files[!first]);
+		import_decide(&import);
+		assert_int_equal(import.users_count, 2);
+		assert_string_equal(user_of(&import, "any")->password, "c");
+		assert_string_equal(user_of(&import, "bob")->password, "e");
+		assert_true(noted(&import, "f:1: left out: it is for server pptpd"));
+		assert_true(noted(&import, "f:2: left out"));
+		assert_true(noted(&import, "f:5: user bob is there already; the second one"));
+		assert_true(noted(&import, "f:6: user bob is there already; the first one"));
+		assert_true(noted(&import, "f:7: left out"));
+	}
+}
+
+/* pppd reads its options behind what xl2tpd says. */
+static void test_name_in_the_options(void **state)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct import import = { .arena = arena };
+
+	(void)state;
+	import_xl2tpd(&import, "xl2tpd.conf", "[lns default]\nname = l2tpd\n");
+	import_chap_secrets(&import, "f", "a l2tpd x *\nb vpn y *\n");
+	import_ppp_options(&import, "options", "name vpn\n");
+	import_decide(&import);
+	assert_int_equal(import.users_count, 1);
+	assert_non_null(user_of(&import, "b"));
+}
+
+static void test_no_name(void **state)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct import one = { .arena = arena }, several = { .arena = arena };
+
+	(void)state;
+	import_chap_secrets(&one, "f", "a vpn x *\nb * y *\nc vpn z *\n");
+	import_decide(&one);
+	assert_int_equal(one.users_count, 3);
+	assert_true(noted(&one, "the users of vpn"));
+
+	import_chap_secrets(&several, "f", "a vpn x *\nb * y *\nc isp z *\n");
+	import_decide(&several);
+	assert_int_equal(several.users_count, 1);
+	assert_true(noted(&several, "several servers"));
+	assert_true(noted(&several, "f:3: left out"));
+}
+
+/* Without an address pppd refuses: whom it refused is not let in. */
+static void test_users_without_address(void **state)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct import import = { .arena = arena };
+	cleanup_buf struct buf text = BUF_INIT;
+
+	(void)state;
+	import_chap_secrets(
+	    &import, "f", "a * x\nb * x -\nc * x *\nd * x 10.0.0.5 10.0.0.6\ne * x !10.0.0.5 *\n");
+	import_decide(&import);
+	import_policy(&import, &text);
+	assert_true(user_of(&import, "a")->disabled && user_of(&import, "b")->disabled);
+	assert_false(user_of(&import, "c")->disabled || user_of(&import, "d")->disabled);
+	assert_int_equal(user_of(&import, "d")->address, 0x0a000005);
+	assert_non_null(strstr(buf_text(&text), "\"disabled\": true"));
+	assert_true(noted(&import, "f:1: a may use no address"));
+	assert_true(noted(&import, "f:2: b may use no address"));
+	assert_false(noted(&import, "f:3"));
+	assert_true(noted(&import, "f:4: only the first of the addresses of d"));
+	assert_true(noted(&import, "f:5: the addresses of e"));
+}
+
+static void test_more_users_than_a_policy_takes(void **state)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct import import = { .arena = arena };
+	cleanup_buf struct buf text = BUF_INIT;
+
+	(void)state;
+	for (unsigned i = 0; i <= IMPORT_USERS_MAX + 1; i++)
+		buf_printf(&text, "%05x * x *\n", i);
+	import_chap_secrets(&import, "f", buf_text(&text));
+	import_decide(&import);
+	assert_int_equal(import.users_count, IMPORT_USERS_MAX);
+	assert_true(noted(&import, "f:20001: left out, with what follows"));
+	assert_false(noted(&import, "f:20002"));
+}
+
 static void test_pools(void **state)
 {
 	static const struct {
@@ -303,6 +412,11 @@ int main(void)
 		cmocka_unit_test(test_swanctl),
 		cmocka_unit_test(test_xl2tpd_range),
 		cmocka_unit_test(test_xl2tpd_local_without_range),
+		cmocka_unit_test(test_lines_of_another_server),
+		cmocka_unit_test(test_name_in_the_options),
+		cmocka_unit_test(test_no_name),
+		cmocka_unit_test(test_users_without_address),
+		cmocka_unit_test(test_more_users_than_a_policy_takes),
 		cmocka_unit_test(test_pools),
 		cmocka_unit_test(test_nonsense_ends),
 		cmocka_unit_test(test_latin1),
