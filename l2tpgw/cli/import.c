@@ -57,9 +57,27 @@ void import_include(struct import *import, const char *file, const char *pattern
 void import_decide(struct import *import)
 {
 	import_ipsec_decide(import);
+	import_key_decide(import);
 	import_chap_decide(import);
 	if (!import->conns)
 		import_note(import, "no IPsec connection for L2TP was found");
+}
+
+void import_name(struct import *import, const char *id)
+{
+	if (!import->name && id && *id && *id != '%' && !strchr(id, '='))
+		import->name = *id == '@' ? id + 1 : id;
+}
+
+void import_other_conn(struct import *import, const char *file, const char *name)
+{
+	import->other_conns++;
+	import_note(import, "%s: connection %s is not for L2TP and was left out", file, name);
+}
+
+bool import_is_l2tp(const char *text)
+{
+	return strstr(text, "1701") || strstr(text, "l2f") || strstr(text, "l2tp");
 }
 
 void import_proposals(struct import *import, const char *list)

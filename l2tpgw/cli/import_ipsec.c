@@ -99,13 +99,17 @@ static bool is_l2tp(const struct import *import, const struct import_conn *conn)
 {
 	const char *port = get(import, conn, "leftprotoport");
 
-	return port && (strstr(port, "1701") || strstr(port, "l2f") || strstr(port, "l2tp"));
+	return port && import_is_l2tp(port);
 }
 
-static void take_name(struct import *import, const char *id)
+/* Without an identity the address is it. */
+static void take_ends(struct import *import, const struct import_conn *conn)
 {
-	if (id && *id != '%' && !strchr(id, '=') && *id)
-		import->name = *id == '@' ? id + 1 : id;
+	import_name(import, get(import, conn, "leftid"));
+	import_id(import, &import->our_ids, get(import, conn, "leftid"));
+	import_id(import, &import->our_ids, get(import, conn, "left"));
+	import_id(import, &import->peer_ids, get(import, conn, "rightid"));
+	import_id(import, &import->peer_ids, get(import, conn, "right"));
 }
 
 static void take_conn(struct import *import, const struct import_conn *conn)
@@ -120,7 +124,7 @@ static void take_conn(struct import *import, const struct import_conn *conn)
 		if (list)
 			import_proposals(import, list);
 	}
-	take_name(import, get(import, conn, "leftid"));
+	take_ends(import, conn);
 	if (authby && !strstr(authby, "secret") && !strstr(authby, "psk"))
 		import_note(import,
 			    "connection %s authenticates by %s: only pre-shared keys are "
@@ -149,42 +153,27 @@ void import_ipsec_decide(struct import *import)
 		if (is_l2tp(import, conn))
 			take_conn(import, conn);
 		else
-			import_note(import, "%s: connection %s is not for L2TP and was left out",
-				    conn->file, conn->name);
+			import_other_conn(import, conn->file, conn->name);
 	}
 }
 
-static bool is_anybody(const char *word)
-{
-	return !strcmp(word, "%any") || !strcmp(word, "0.0.0.0") || !strcmp(word, "%any6");
-}
-
-/* "ids : PSK secret": the one for anybody is ours; if there is only one, it is. */
+/* "ids : PSK key" */
 static void take_secret(struct import *import, const char *file, unsigned number, char **words,
 			size_t count)
 {
-	bool anybody = false, specific = false;
+	struct import_ids ids = { NULL, 0 };
 	size_t colon = 0;
 
-	while (colon < count && strcmp(words[colon], ":") != 0) {
-		anybody |= is_anybody(words[colon]);
-		specific |= !is_anybody(words[colon]);
-		colon++;
-	}
+	for (; colon < count && strcmp(words[colon], ":") != 0; colon++)
+		import_id(import, &ids, words[colon]);
 	if (colon + 2 >= count || strcmp(words[colon + 1], "PSK") != 0) {
 		if (colon + 1 < count)
 			import_note(import, "%s:%u: a secret of kind %.16s was left out", file,
 				    number, words[colon + 1]);
 		return;
 	}
-	if (import->psk && strcmp(import->psk, words[colon + 2]) != 0 && !anybody && colon)
-		import_note(import, "%s:%u: one key for all clients is carried over, not this one",
-			    file, number);
-	else
-		import->psk = words[colon + 2];
-	if (specific && !anybody)
-		import_note(import, "%s:%u: the key was for one peer; now it is for all clients",
-			    file, number);
+	import_key(import, arena_printf(import->arena, "%s:%u", file, number), words[colon + 2],
+		   ids);
 }
 
 void import_ipsec_secrets(struct import *import, const char *file, const char *text)

@@ -58,21 +58,25 @@ bool import_line(struct arena *arena, const char **text, const char *comment,
 	return true;
 }
 
+char *import_unquote(char *text)
+{
+	size_t len = strlen(text);
+
+	if (len < 2 || (*text != '"' && *text != '\'') || text[len - 1] != *text)
+		return text;
+	text[len - 1] = '\0';
+	return text + 1;
+}
+
 bool import_pair(char *text, char **name, char **value)
 {
 	char *equals = strchr(text, '=');
-	size_t len;
 
 	if (!equals)
 		return false;
 	*equals = '\0';
 	*name = import_trim(text);
-	*value = import_trim(equals + 1);
-	len = strlen(*value);
-	if (len >= 2 && (**value == '"' || **value == '\'') && (*value)[len - 1] == **value) {
-		(*value)[len - 1] = '\0';
-		(*value)++;
-	}
+	*value = import_unquote(import_trim(equals + 1));
 	return true;
 }
 

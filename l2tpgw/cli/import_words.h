@@ -21,6 +21,8 @@ bool import_line(struct arena *arena, const char **text, const char *comment,
 		 struct import_line *line);
 /* Without leading and trailing blanks, in place. */
 char *import_trim(char *text);
+/* Without the quotes that are round it, in place. */
+char *import_unquote(char *text);
 /* "name = value"; false if there is no "=". Both are trimmed, quotes round the value taken off. */
 bool import_pair(char *text, char **name, char **value);
 /* Words as pppd reads them: blanks between, in quotes or with a backslash in front of a blank. */

@@ -207,6 +207,131 @@ static void test_xl2tpd_local_without_range(void **state)
 	assert_null(strstr(buf_text(&text), "\"pool\""));
 }
 
+#define L2TP                                                                                       \
+	"connections {\n l2tp {\n  local { id = vpn.example.net }\n  children { net { local_ts = " \
+	"dynamic[udp/l2tp] } }\n }\n"
+#define SITE                                                                               \
+	" site {\n  local { id = gw.example.net }\n  remote { id = branch.example.net }\n" \
+	"  children { net { local_ts = 10.0.0.0/8 } }\n }\n"
+
+/* Which key is that of the clients, and what the gateway is called. */
+static void test_swanctl_keys(void **state)
+{
+	static const struct {
+		const char *what, *text, *psk, *left_out;
+	} cases[] = {
+		{ "for anybody",
+		  L2TP SITE "}\nsecrets {\n ike-1 { secret = for-clients }\n"
+			    " ike-2 { id = branch.example.net\n secret = for-site }\n}\n",
+		  "for-clients", "secret ike-2: the key was left out" },
+		{ "for %any",
+		  L2TP SITE "}\nsecrets {\n ike-1 { id-1 = %any\n secret = for-clients }\n"
+			    " ike-2 { id = branch.example.net\n secret = for-site }\n}\n",
+		  "for-clients", "secret ike-2: the key was left out" },
+		{ "for our name",
+		  L2TP SITE
+		  "}\nsecrets {\n ike-1 { id = @vpn.example.net\n secret = "
+		  "for-clients }\n ike-2 { id = gw.example.net\n secret = for-site }\n}\n",
+		  "for-clients", "secret ike-2: the key was left out" },
+		{ "for our name and a peer",
+		  L2TP SITE
+		  "}\nsecrets {\n ike-1 { secret = for-clients }\n ike-2 { id-1 = "
+		  "vpn.example.net\n id-2 = branch.example.net\n secret = for-site }\n}\n",
+		  "for-clients", "secret ike-2: the key was left out" },
+		{ "for a site only",
+		  L2TP SITE "}\nsecrets {\n ike-2 { id = branch.example.net\n"
+			    " secret = for-site }\n}\n",
+		  NULL, "is not clear" },
+		{ "two alike",
+		  L2TP "}\nsecrets {\n ike-1 { secret = for-clients }\n"
+		       " ike-2 { secret = for-whom }\n}\n",
+		  NULL, "is not clear" },
+		{ "the same twice",
+		  L2TP "}\nsecrets {\n ike-1 { secret = for-clients }\n"
+		       " ike-2 { secret = for-clients }\n}\n",
+		  "for-clients", "" },
+		{ "the only one of all",
+		  L2TP "}\nsecrets { ike-1 { id = 203.0.113.5\n secret = "
+		       "for-clients } }\n",
+		  "for-clients", "now it is for all clients" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(cases); i++) {
+		cleanup_arena struct arena *arena = arena_new();
+		struct import import = { .arena = arena };
+
+		import_swanctl(&import, "swanctl.conf", cases[i].text);
+		import_decide(&import);
+		assert_int_equal(import.conns, 1);
+		assert_string_equal(import.name, "vpn.example.net");
+		if (strcmp(import.psk ? import.psk : "", cases[i].psk ? cases[i].psk : ""))
+			fail_msg("%s: %s", cases[i].what, import.psk);
+		if (*cases[i].left_out && !noted(&import, cases[i].left_out))
+			fail_msg("%s: no note", cases[i].what);
+		assert_false(noted(&import, "for-site") || noted(&import, "for-clients"));
+	}
+}
+
+/* swanctl.conf has its own ideas of where a value ends. */
+static void test_swanctl_values(void **state)
+{
+	static const struct {
+		const char *text, *psk;
+	} cases[] = {
+		{ "secrets { ike { secret = \"with { and } and # in it\" } }",
+		  "with { and } and # in it" },
+		{ "secrets { ike { secret = with{brace } }", "with{brace" },
+		{ "secrets\n{\n ike # one\n {\n  secret = it's-one # ours\n }\n}", "it's-one" },
+		{ "secrets { ike { secret = \"quoted \\\"word\\\" \\\\\" } }",
+		  "quoted \"word\" \\" },
+		{ "secrets {\r\n ike {\r\n secret = from windows\r\n}\r\n}\r\n", "from windows" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(cases); i++) {
+		cleanup_arena struct arena *arena = arena_new();
+		struct import import = { .arena = arena };
+
+		import_swanctl(&import, "swanctl.conf", cases[i].text);
+		import_decide(&import);
+		assert_non_null(import.psk);
+		assert_string_equal(import.psk, cases[i].psk);
+	}
+}
+
+/* The keys of ipsec.secrets are judged alike. */
+static void test_ipsec_keys(void **state)
+{
+	static const char conf[] =
+	    "conn l2tp\n auto=add\n left=203.0.113.5\n leftprotoport=17/1701\n right=%any\n"
+	    "conn site\n auto=start\n left=203.0.113.5\n right=198.51.100.7\n";
+	static const struct {
+		const char *text, *psk;
+	} cases[] = {
+		{ "203.0.113.5 198.51.100.7 : PSK for-site\n%any %any : PSK for-clients\n",
+		  "for-clients" },
+		{ "%any %any : PSK for-clients\n203.0.113.5 198.51.100.7 : PSK for-site\n",
+		  "for-clients" },
+		{ ": PSK for-anybody\n203.0.113.5 %any : PSK for-clients\n", "for-clients" },
+		{ "203.0.113.5 : PSK for-clients\n198.51.100.7 : PSK for-site\n", "for-clients" },
+		{ "203.0.113.5 198.51.100.7 : PSK for-site\n", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(cases); i++) {
+		cleanup_arena struct arena *arena = arena_new();
+		struct import import = { .arena = arena };
+
+		import_ipsec_secrets(&import, "ipsec.secrets", cases[i].text);
+		import_ipsec_conf(&import, "ipsec.conf", conf);
+		import_decide(&import);
+		assert_string_equal(import.psk ? import.psk : "", cases[i].psk ? cases[i].psk : "");
+		assert_int_equal(noted(&import, "is not clear"), !cases[i].psk);
+		assert_true(noted(&import, "the key was left out"));
+	}
+}
+
 static const struct import_user *user_of(const struct import *import, const char *name)
 {
 	for (size_t i = 0; i < import->users_count; i++) {
@@ -410,6 +535,9 @@ int main(void)
 		cmocka_unit_test(test_what_is_left_out_is_said),
 		cmocka_unit_test(test_ipsec_conf_over_files),
 		cmocka_unit_test(test_swanctl),
+		cmocka_unit_test(test_swanctl_keys),
+		cmocka_unit_test(test_swanctl_values),
+		cmocka_unit_test(test_ipsec_keys),
 		cmocka_unit_test(test_xl2tpd_range),
 		cmocka_unit_test(test_xl2tpd_local_without_range),
 		cmocka_unit_test(test_lines_of_another_server),

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Pre-shared keys, each with the identities it is for. The gateway has one, for all clients. */
+#include <string.h>
+
+#include "cli/import.h"
+#include "policy/names.h"
+
+/* How well the identities of a key match those of one end, as strongSwan ranks them. */
+enum match { MATCH_NONE, MATCH_ANYBODY, MATCH_EXACT };
+
+struct import_key {
+	const char *where; /* for notes, which never hold the key itself */
+	const char *text;
+	struct import_ids ids; /* none = for anybody */
+};
+
+static bool is_anybody(const char *id)
+{
+	return !strcmp(id, "%any") || !strcmp(id, "0.0.0.0") || !strcmp(id, "%any6");
+}
+
+/* "@" only says that a name is not to be looked up. */
+static const char *plain(const char *id)
+{
+	return id + (*id == '@');
+}
+
+void import_id(struct import *import, struct import_ids *ids, const char *id)
+{
+	if (id && *id)
+		*(const char **)arena_push(import->arena, (void **)&ids->list, &ids->count,
+					   sizeof(*ids->list)) = plain(id);
+}
+
+void import_key(struct import *import, const char *where, const char *text, struct import_ids ids)
+{
+	struct import_key *key =
+	    arena_push(import->arena, (void **)&import->keys, &import->keys_count, sizeof(*key));
+
+	*key = (struct import_key){ where, text, ids };
+}
+
+static bool has(struct import_ids ids, const char *id)
+{
+	for (size_t i = 0; i < ids.count; i++) {
+		if (!strcmp(ids.list[i], id))
+			return true;
+	}
+	return false;
+}
+
+static enum match match(struct import_ids key, struct import_ids end)
+{
+	enum match best = key.count ? MATCH_NONE : MATCH_ANYBODY;
+
+	for (size_t i = 0; i < key.count; i++) {
+		if (is_anybody(key.list[i]))
+			best = best ? best : MATCH_ANYBODY;
+		else if (has(end, key.list[i]))
+			best = MATCH_EXACT;
+	}
+	return best;
+}
+
+/* Between the gateway and a peer that no connection for L2TP knows. */
+static bool is_foreign(const struct import *import, struct import_ids key)
+{
+	bool foreign = false;
+
+	for (size_t i = 0; i < key.count; i++) {
+		if (is_anybody(key.list[i]))
+			return false;
+		foreign |=
+		    !has(import->our_ids, key.list[i]) && !has(import->peer_ids, key.list[i]);
+	}
+	return foreign;
+}
+
+/* 0 = not at all. The peer's end weighs more, as with strongSwan. */
+static unsigned fit(const struct import *import, const struct import_key *key)
+{
+	if (is_foreign(import, key->ids))
+		return 0;
+	return (MATCH_EXACT + 1) * match(key->ids, import->peer_ids) +
+	       match(key->ids, import->our_ids);
+}
+
+/* NULL if none fits, or different ones fit alike. */
+static const struct import_key *best_key(const struct import *import)
+{
+	const struct import_key *best = NULL;
+	bool alike = false;
+
+	for (size_t i = 0; i < import->keys_count; i++) {
+		const struct import_key *key = &import->keys[i];
+		unsigned better = best ? fit(import, best) : 0;
+
+		if (fit(import, key) > better) {
+			best = key;
+			alike = false;
+		} else if (best && fit(import, key) == better) {
+			alike |= strcmp(key->text, best->text) != 0;
+		}
+	}
+	return alike ? NULL : best;
+}
+
+static void take_key(struct import *import, const struct import_key *key)
+{
+	const char *why = names_psk(key->text, strlen(key->text));
+
+	if (why) {
+		import_note(import, "%s: the key is not carried over: it %s", key->where, why);
+		return;
+	}
+	import->psk = key->text;
+	if (is_foreign(import, key->ids) || match(key->ids, import->peer_ids) == MATCH_EXACT)
+		import_note(import, "%s: the key was for certain peers; now it is for all clients",
+			    key->where);
+}
+
+void import_key_decide(struct import *import)
+{
+	const struct import_key *best = best_key(import);
+
+	/* Nothing else there could have used it. */
+	if (!best && import->keys_count == 1 && !import->other_conns)
+		best = import->keys;
+	for (size_t i = 0; i < import->keys_count; i++) {
+		if (!best || strcmp(import->keys[i].text, best->text) != 0)
+			import_note(import, "%s: the key was left out", import->keys[i].where);
+	}
+	if (best)
+		take_key(import, best);
+	else if (import->keys_count)
+		import_note(import, "which key is that of the clients is not clear: fill in "
+				    "ipsec.psk");
+}
