@@ -76,8 +76,10 @@ void import_decide(struct import *import);
 void import_ipsec_decide(struct import *import); /* its parts */
 void import_key_decide(struct import *import);   /* behind that of connections */
 void import_chap_decide(struct import *import);
-/* A key: which one is that of the clients is known only when all connections are. */
-void import_key(struct import *import, const char *where, const char *text, struct import_ids ids);
+/* A key: which one is that of the clients is known only when all connections are. `encoded`: behind
+ * 0s is Base64, behind 0x are hexadecimal digits. */
+void import_key(struct import *import, const char *where, const char *text, bool encoded,
+		struct import_ids ids);
 /* Nothing is added for NULL and "". */
 void import_id(struct import *import, struct import_ids *ids, const char *id);
 /* The identity of the gateway in a connection for L2TP: its name, if it looks like one. */

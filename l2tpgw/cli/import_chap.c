@@ -16,7 +16,7 @@ void import_chap_secrets(struct import *import, const char *file, const char *te
 {
 	struct import_line line = { .number = 0 };
 
-	while (import_line(import->arena, &text, "#", &line)) {
+	while (import_line(import->arena, &text, &import_pppd_syntax, &line)) {
 		char *words[IMPORT_WORDS_MAX];
 		size_t count = import_words(line.text, words);
 		struct import_login *login;

@@ -2,6 +2,7 @@
 /* ipsec.conf(5) and ipsec.secrets(5), as Libreswan and strongSwan's starter have them. */
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "cli/import.h"
 #include "cli/import_words.h"
 
@@ -22,15 +23,15 @@ static void begin_section(struct import *import, const char *file, char *text)
 {
 	char *words[IMPORT_WORDS_MAX];
 	struct import_conn *conn;
-	size_t count = import_words(text, words);
+	size_t count = import_plain_words(text, words);
 
 	if (count >= 2 && !strcmp(words[0], "include"))
-		import_include(import, file, words[1]);
+		import_include(import, file, import_unquote(words[1]));
 	if (count < 2 || (strcmp(words[0], "conn") != 0 && strcmp(words[0], "config") != 0))
 		return;
 	conn =
 	    arena_push(import->arena, (void **)&import->ipsec, &import->ipsec_count, sizeof(*conn));
-	conn->name = strcmp(words[0], "conn") ? "" : words[1];
+	conn->name = strcmp(words[0], "conn") ? "" : import_unquote(words[1]);
 	conn->file = arena_strdup(import->arena, file);
 }
 
@@ -39,7 +40,7 @@ void import_ipsec_conf(struct import *import, const char *file, const char *text
 	size_t before = import->ipsec_count;
 	struct import_line line = { .number = 0 };
 
-	while (import_line(import->arena, &text, "#", &line)) {
+	while (import_line(import->arena, &text, &import_ipsec_syntax, &line)) {
 		struct setting *setting;
 		struct import_conn *conn;
 		char *name, *value;
@@ -118,7 +119,7 @@ static void take_conn(struct import *import, const struct import_conn *conn)
 	const char *authby = get(import, conn, "authby");
 
 	import->conns++;
-	for (size_t i = 0; i < sizeof(proposals) / sizeof(*proposals); i++) {
+	for (size_t i = 0; i < array_size(proposals); i++) {
 		const char *list = get(import, conn, proposals[i]);
 
 		if (list)
@@ -157,36 +158,58 @@ void import_ipsec_decide(struct import *import)
 	}
 }
 
+static bool is_kind(const char *word)
+{
+	static const char *const kinds[] = { "RSA",   "ECDSA", "BLISS", "PKCS8", "P12", "PKEY",
+					     "XAUTH", "EAP",   "NTLM",  "PIN",   "PPK" };
+
+	for (size_t i = 0; i < array_size(kinds); i++) {
+		if (!strcmp(word, kinds[i]))
+			return true;
+	}
+	return false;
+}
+
+/* A word that is no kind may be the key itself. */
+static void note_secret(struct import *import, const char *where, const char *kind)
+{
+	if (is_kind(kind))
+		import_note(import, "%s: a secret of kind %s was left out", where, kind);
+	else
+		import_note(import, "%s: left out: it is no pre-shared key (PSK)", where);
+}
+
 /* "ids : PSK key" */
-static void take_secret(struct import *import, const char *file, unsigned number, char **words,
-			size_t count)
+static void take_secret(struct import *import, const char *where, char **words, size_t count)
 {
 	struct import_ids ids = { NULL, 0 };
 	size_t colon = 0;
+	char *key;
 
 	for (; colon < count && strcmp(words[colon], ":") != 0; colon++)
-		import_id(import, &ids, words[colon]);
+		import_id(import, &ids, import_unquote(words[colon]));
+	if (colon + 1 >= count)
+		return;
 	if (colon + 2 >= count || strcmp(words[colon + 1], "PSK") != 0) {
-		if (colon + 1 < count)
-			import_note(import, "%s:%u: a secret of kind %.16s was left out", file,
-				    number, words[colon + 1]);
+		note_secret(import, where, words[colon + 1]);
 		return;
 	}
-	import_key(import, arena_printf(import->arena, "%s:%u", file, number), words[colon + 2],
-		   ids);
+	key = import_unquote(words[colon + 2]);
+	import_key(import, where, key, key == words[colon + 2], ids);
 }
 
 void import_ipsec_secrets(struct import *import, const char *file, const char *text)
 {
 	struct import_line line = { .number = 0 };
 
-	while (import_line(import->arena, &text, "#", &line)) {
+	while (import_line(import->arena, &text, &import_ipsec_syntax, &line)) {
 		char *words[IMPORT_WORDS_MAX];
-		size_t count = import_words(line.text, words);
+		size_t count = import_plain_words(line.text, words);
 
 		if (count > 1 && !strcmp(words[0], "include"))
-			import_include(import, file, words[1]);
+			import_include(import, file, import_unquote(words[1]));
 		else if (count)
-			take_secret(import, file, line.number, words, count);
+			take_secret(import, arena_printf(import->arena, "%s:%u", file, line.number),
+				    words, count);
 	}
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Pre-shared keys, each with the identities it is for. The gateway has one, for all clients. */
 #include <string.h>
+#include <strings.h>
 
+#include "base/buf.h"
+#include "base/hex.h"
 #include "cli/import.h"
 #include "policy/names.h"
 
@@ -11,6 +14,7 @@ enum match { MATCH_NONE, MATCH_ANYBODY, MATCH_EXACT };
 struct import_key {
 	const char *where; /* for notes, which never hold the key itself */
 	const char *text;
+	bool encoded;
 	struct import_ids ids; /* none = for anybody */
 };
 
@@ -32,12 +36,13 @@ void import_id(struct import *import, struct import_ids *ids, const char *id)
 					   sizeof(*ids->list)) = plain(id);
 }
 
-void import_key(struct import *import, const char *where, const char *text, struct import_ids ids)
+void import_key(struct import *import, const char *where, const char *text, bool encoded,
+		struct import_ids ids)
 {
 	struct import_key *key =
 	    arena_push(import->arena, (void **)&import->keys, &import->keys_count, sizeof(*key));
 
-	*key = (struct import_key){ where, text, ids };
+	*key = (struct import_key){ where, text, encoded, ids };
 }
 
 static bool has(struct import_ids ids, const char *id)
@@ -105,15 +110,63 @@ static const struct import_key *best_key(const struct import *import)
 	return alike ? NULL : best;
 }
 
+static bool decode_base64(const char *text, struct buf *out)
+{
+	static const char digits[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	unsigned bits = 0, held = 0;
+
+	for (; *text && *text != '='; text++) {
+		const char *digit = strchr(digits, *text);
+
+		if (!digit)
+			return false;
+		held = (held << 6 | (unsigned)(digit - digits)) & 0xfff;
+		bits += 6;
+		if (bits < 8)
+			continue;
+		bits -= 8;
+		buf_putc(out, (char)(held >> bits));
+	}
+	return strspn(text, "=") == strlen(text);
+}
+
+static bool decode_hex(const char *text, struct buf *out)
+{
+	uint8_t byte;
+
+	for (; *text; text += 2) {
+		const char digits[] = { text[0], text[1], '\0' };
+
+		if (!hex_decode(digits, &byte, 1))
+			return false;
+		buf_putc(out, (char)byte);
+	}
+	return true;
+}
+
+/* The bytes that clients must know; false if they are not what is announced. */
+static bool decode(const struct import_key *key, struct buf *out)
+{
+	if (key->encoded && !strncasecmp(key->text, "0s", 2))
+		return decode_base64(key->text + 2, out);
+	if (key->encoded && !strncasecmp(key->text, "0x", 2))
+		return decode_hex(key->text + 2, out);
+	buf_puts(out, key->text);
+	return true;
+}
+
 static void take_key(struct import *import, const struct import_key *key)
 {
-	const char *why = names_psk(key->text, strlen(key->text));
+	cleanup_buf struct buf bytes = BUF_INIT;
+	const char *why = decode(key, &bytes) ? names_psk(buf_text(&bytes), bytes.len)
+					      : "is neither Base64 nor hexadecimal";
 
 	if (why) {
 		import_note(import, "%s: the key is not carried over: it %s", key->where, why);
 		return;
 	}
-	import->psk = key->text;
+	import->psk = arena_strdup(import->arena, buf_text(&bytes));
 	if (is_foreign(import, key->ids) || match(key->ids, import->peer_ids) == MATCH_EXACT)
 		import_note(import, "%s: the key was for certain peers; now it is for all clients",
 			    key->where);

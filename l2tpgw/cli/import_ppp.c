@@ -94,7 +94,7 @@ void import_xl2tpd(struct import *import, const char *file, const char *text)
 	bool dials = false;
 	char *name, *value;
 
-	while (import_line(import->arena, &text, ";#", &line)) {
+	while (import_line(import->arena, &text, &import_xl2tpd_syntax, &line)) {
 		if (*line.text == '[') {
 			dials = !strncmp(line.text, "[lac ", 5);
 			sections += !strncmp(line.text, "[lns ", 5);
@@ -154,7 +154,7 @@ void import_ppp_options(struct import *import, const char *file, const char *tex
 {
 	struct import_line line = { .number = 0 };
 
-	while (import_line(import->arena, &text, "#", &line)) {
+	while (import_line(import->arena, &text, &import_pppd_syntax, &line)) {
 		char *words[IMPORT_WORDS_MAX];
 		size_t count = import_words(line.text, words);
 

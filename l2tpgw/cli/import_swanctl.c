@@ -115,7 +115,7 @@ static void end_secret(struct swanctl *swanctl)
 	if (!starts(swanctl->section[1], "ike"))
 		import_note(import, "%s was left out", where);
 	else if (swanctl->secret)
-		import_key(import, where, swanctl->secret, swanctl->ids);
+		import_key(import, where, swanctl->secret, true, swanctl->ids);
 	swanctl->secret = NULL;
 	swanctl->ids = (struct import_ids){ NULL, 0 };
 }

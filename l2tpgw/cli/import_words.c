@@ -6,9 +6,18 @@
 
 static const char blanks[] = " \t\r\v\f";
 
+const struct import_syntax import_ipsec_syntax = { .comments = "#" };
+const struct import_syntax import_xl2tpd_syntax = { .comments = ";#" };
+const struct import_syntax import_pppd_syntax = { .comments = "#", .escapes = true };
+
 static bool is_blank(char c)
 {
 	return c && strchr(blanks, c);
+}
+
+static bool is_quote(char c)
+{
+	return c == '"' || c == '\'';
 }
 
 char *import_trim(char *text)
@@ -23,25 +32,25 @@ char *import_trim(char *text)
 }
 
 /* A comment begins a line or follows a blank; within quotes it is none. */
-static void cut_comment(char *text, const char *comment)
+static void cut_comment(char *text, const struct import_syntax *syntax)
 {
 	char quote = '\0';
 
 	for (char *c = text; *c; c++) {
-		if (*c == '\\' && c[1])
+		if (syntax->escapes && *c == '\\' && c[1])
 			c++;
 		else if (quote)
 			quote = *c == quote ? '\0' : quote;
-		else if (*c == '"' || *c == '\'')
+		else if (is_quote(*c))
 			quote = *c;
-		else if (strchr(comment, *c) && (c == text || is_blank(c[-1]))) {
+		else if (strchr(syntax->comments, *c) && (c == text || is_blank(c[-1]))) {
 			*c = '\0';
 			return;
 		}
 	}
 }
 
-bool import_line(struct arena *arena, const char **text, const char *comment,
+bool import_line(struct arena *arena, const char **text, const struct import_syntax *syntax,
 		 struct import_line *line)
 {
 	size_t len = strcspn(*text, "\n");
@@ -53,7 +62,7 @@ bool import_line(struct arena *arena, const char **text, const char *comment,
 	*text += len + ((*text)[len] == '\n');
 	line->number++;
 	line->indented = is_blank(*copy);
-	cut_comment(copy, comment);
+	cut_comment(copy, syntax);
 	line->text = import_trim(copy);
 	return true;
 }
@@ -62,7 +71,7 @@ char *import_unquote(char *text)
 {
 	size_t len = strlen(text);
 
-	if (len < 2 || (*text != '"' && *text != '\'') || text[len - 1] != *text)
+	if (len < 2 || !is_quote(*text) || text[len - 1] != *text)
 		return text;
 	text[len - 1] = '\0';
 	return text + 1;
@@ -80,14 +89,14 @@ bool import_pair(char *text, char **name, char **value)
 	return true;
 }
 
-/* Takes one word off *text, in place. */
+/* Takes one word off *text, in place, as pppd reads it. */
 static char *take_word(char **text)
 {
 	char *from = *text, *to = *text, *word = *text;
 	char quote = '\0';
 
 	for (; *from && (quote || !is_blank(*from)); from++) {
-		if (quote ? *from == quote : *from == '"' || *from == '\'')
+		if (quote ? *from == quote : is_quote(*from))
 			quote = quote ? '\0' : *from;
 		else if (*from == '\\' && from[1])
 			*to++ = *++from;
@@ -99,7 +108,18 @@ static char *take_word(char **text)
 	return word;
 }
 
-size_t import_words(char *text, char *words[IMPORT_WORDS_MAX])
+/* The same as the files of IPsec have it. */
+static char *take_plain_word(char **text)
+{
+	char *word = *text, *quote = is_quote(*word) ? strchr(word + 1, *word) : NULL;
+	char *end = quote ? quote + 1 : word + strcspn(word, blanks);
+
+	*text = end + (*end != '\0');
+	*end = '\0';
+	return word;
+}
+
+static size_t split(char *text, char *(*take)(char **text), char *words[IMPORT_WORDS_MAX])
 {
 	size_t count = 0;
 
@@ -107,9 +127,19 @@ size_t import_words(char *text, char *words[IMPORT_WORDS_MAX])
 		text += strspn(text, blanks);
 		if (!*text)
 			break;
-		words[count++] = take_word(&text);
+		words[count++] = take(&text);
 	}
 	return count;
+}
+
+size_t import_words(char *text, char *words[IMPORT_WORDS_MAX])
+{
+	return split(text, take_word, words);
+}
+
+size_t import_plain_words(char *text, char *words[IMPORT_WORDS_MAX])
+{
+	return split(text, take_plain_word, words);
 }
 
 bool import_number(const char *text, unsigned min, unsigned max, unsigned *number)

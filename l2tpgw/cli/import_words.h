@@ -16,8 +16,15 @@ struct import_line {
 	char *text; /* without line end, leading and trailing blanks and comment; may be "" */
 };
 
-/* The next line of *text; false at the end. `comment`: characters that begin one. */
-bool import_line(struct arena *arena, const char **text, const char *comment,
+struct import_syntax {
+	const char *comments; /* characters that begin one */
+	bool escapes;         /* a backslash takes the meaning off the next character */
+};
+
+extern const struct import_syntax import_ipsec_syntax, import_xl2tpd_syntax, import_pppd_syntax;
+
+/* The next line of *text; false at the end. */
+bool import_line(struct arena *arena, const char **text, const struct import_syntax *syntax,
 		 struct import_line *line);
 /* Without leading and trailing blanks, in place. */
 char *import_trim(char *text);
@@ -27,6 +34,9 @@ char *import_unquote(char *text);
 bool import_pair(char *text, char **name, char **value);
 /* Words as pppd reads them: blanks between, in quotes or with a backslash in front of a blank. */
 size_t import_words(char *text, char *words[IMPORT_WORDS_MAX]);
+/* Words as ipsec.secrets(5) has them: quotes, which are still there, hold a whole word, and a
+ * backslash is one. */
+size_t import_plain_words(char *text, char *words[IMPORT_WORDS_MAX]);
 /* A whole number within bounds; false if it is none. */
 bool import_number(const char *text, unsigned min, unsigned max, unsigned *number);
 

@@ -285,6 +285,7 @@ static void test_swanctl_values(void **state)
 		{ "secrets\n{\n ike # one\n {\n  secret = it's-one # ours\n }\n}", "it's-one" },
 		{ "secrets { ike { secret = \"quoted \\\"word\\\" \\\\\" } }",
 		  "quoted \"word\" \\" },
+		{ "secrets { ike { secret = 0sc2VjcmV0IHRleHQ= } }", "secret text" },
 		{ "secrets {\r\n ike {\r\n secret = from windows\r\n}\r\n}\r\n", "from windows" },
 	};
 
@@ -329,6 +330,48 @@ static void test_ipsec_keys(void **state)
 		assert_string_equal(import.psk ? import.psk : "", cases[i].psk ? cases[i].psk : "");
 		assert_int_equal(noted(&import, "is not clear"), !cases[i].psk);
 		assert_true(noted(&import, "the key was left out"));
+	}
+}
+
+/* ipsec.secrets(5) has no escapes, and keys that are not what is written. */
+static void test_ipsec_key_notations(void **state)
+{
+	static const struct {
+		const char *text, *psk, *noted;
+	} cases[] = {
+		{ ": PSK \"ab\\cdef\\\\g\"", "ab\\cdef\\\\g", NULL },
+		{ ": PSK \"backslash\\\" # comment", "backslash\\", NULL },
+		{ ": PSK 'a \"quoted\" word'", "a \"quoted\" word", NULL },
+		{ ": PSK 0sc2VjcmV0IHRleHQ=", "secret text", NULL },
+		{ ": PSK 0x736563726574207465787 4", NULL, "is neither Base64 nor hexadecimal" },
+		{ ": PSK 0x7365637265742074657874", "secret text", NULL },
+		{ ": PSK \"0x7365637265742074657874\"", "0x7365637265742074657874", NULL },
+		{ ": PSK 0sAAECAwQFBgcICQ==", NULL,
+		  "f:1: the key is not carried over: it may hold" },
+		{ ": PSK 0x736563726574007465787400", NULL, "it may hold" },
+		{ ": PSK 0s!secret!", NULL, "is neither" },
+		{ ": PSK 0sc2Vj=ZQ", NULL, "is neither" },
+		{ ": PSK \"caf\xe9 caf\xe9\"", NULL, "it may hold" },
+		{ ": \"secret text\"", NULL, "f:1: left out: it is no pre-shared key" },
+		{ ": secrettext", NULL, "f:1: left out: it is no pre-shared key" },
+		{ "@x : XAUTH \"secret text\"", NULL, "a secret of kind XAUTH was left out" },
+		{ ": RSA secret.pem", NULL, "a secret of kind RSA was left out" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < array_size(cases); i++) {
+		cleanup_arena struct arena *arena = arena_new();
+		struct import import = { .arena = arena };
+
+		import_ipsec_secrets(&import, "f", cases[i].text);
+		import_decide(&import);
+		if (strcmp(import.psk ? import.psk : "", cases[i].psk ? cases[i].psk : ""))
+			fail_msg("%s: %s", cases[i].text, import.psk);
+		if (cases[i].noted && !noted(&import, cases[i].noted))
+			fail_msg("%s: no note", cases[i].text);
+		if (noted(&import, "secret text") || noted(&import, "secrettext") ||
+		    noted(&import, "7365"))
+			fail_msg("%s: the key is in a note", cases[i].text);
 	}
 }
 
@@ -538,6 +581,7 @@ int main(void)
 		cmocka_unit_test(test_swanctl_keys),
 		cmocka_unit_test(test_swanctl_values),
 		cmocka_unit_test(test_ipsec_keys),
+		cmocka_unit_test(test_ipsec_key_notations),
 		cmocka_unit_test(test_xl2tpd_range),
 		cmocka_unit_test(test_xl2tpd_local_without_range),
 		cmocka_unit_test(test_lines_of_another_server),
