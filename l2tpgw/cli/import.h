@@ -37,6 +37,7 @@ struct import {
 	struct arena *arena;
 	struct import_conn *ipsec; /* of all files: one refers to another */
 	size_t ipsec_count;
+	unsigned long ipsec_questions;
 	struct import_key *keys; /* all that were found */
 	size_t keys_count;
 	const char *psk;           /* the one of the clients; NULL if that is not clear */

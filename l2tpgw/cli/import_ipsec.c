@@ -17,6 +17,7 @@ struct import_conn {
 	const char *file;
 	struct setting *settings;
 	size_t settings_count;
+	unsigned long asked; /* the last question it was asked */
 };
 
 static void begin_section(struct import *import, const char *file, char *text)
@@ -60,17 +61,21 @@ void import_ipsec_conf(struct import *import, const char *file, const char *text
 	}
 }
 
-/* Its own setting, else one of those it refers to by "also", else %default's, in whatever file. */
-static const char *conn_get(const struct import *import, const char *conn, const char *name,
+/*
+ * Its own setting, else one of those it refers to by "also", in whatever file. Each connection is
+ * asked once: many may refer to one another.
+ */
+static const char *conn_get(struct import *import, const char *conn, const char *name,
 			    unsigned depth)
 {
 	const char *found = NULL;
 
 	for (size_t i = 0; i < import->ipsec_count && depth < ALSO_DEPTH_MAX; i++) {
-		const struct import_conn *c = &import->ipsec[i];
+		struct import_conn *c = &import->ipsec[i];
 
-		if (strcmp(c->name, conn) != 0)
+		if (c->asked == import->ipsec_questions || strcmp(c->name, conn) != 0)
 			continue;
+		c->asked = import->ipsec_questions;
 		for (size_t k = 0; k < c->settings_count; k++) {
 			if (!strcmp(c->settings[k].name, name))
 				return c->settings[k].value;
@@ -81,22 +86,27 @@ static const char *conn_get(const struct import *import, const char *conn, const
 	return found;
 }
 
-static const char *get(const struct import *import, const struct import_conn *conn,
-		       const char *name)
+/* What the connection says, else %default. */
+static const char *get(struct import *import, const struct import_conn *conn, const char *name)
 {
-	const char *value = conn_get(import, conn->name, name, 0);
+	const char *value;
 
-	return value ? value : conn_get(import, "%default", name, 0);
+	import->ipsec_questions++;
+	value = conn_get(import, conn->name, name, 0);
+	if (value)
+		return value;
+	import->ipsec_questions++;
+	return conn_get(import, "%default", name, 0);
 }
 
-static bool is_used(const struct import *import, const struct import_conn *conn)
+static bool is_used(struct import *import, const struct import_conn *conn)
 {
 	const char *automatic = get(import, conn, "auto");
 
 	return automatic && strcmp(automatic, "ignore") != 0;
 }
 
-static bool is_l2tp(const struct import *import, const struct import_conn *conn)
+static bool is_l2tp(struct import *import, const struct import_conn *conn)
 {
 	const char *port = get(import, conn, "leftprotoport");
 

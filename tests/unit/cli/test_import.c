@@ -511,10 +511,14 @@ static void test_pools(void **state)
 	}
 }
 
-/* An "also" that leads to itself, sections without end, quotes without end. */
+#define ALSO4  " also=a\n also=b\n also=a\n also=b\n"
+#define ALSO16 ALSO4 ALSO4 ALSO4 ALSO4
+
+/* Connections that refer to each other, sections without end, quotes without end. */
 static void test_nonsense_ends(void **state)
 {
 	static const char *const texts[] = { "conn a\n also=a\n leftprotoport=17/1701\n auto=add\n",
+					     "conn a\n" ALSO16 "conn b\n" ALSO16,
 					     "{{{{{{{{{{{{{{{{ a = b",
 					     "}}}}",
 					     "= = =\n\"",
