@@ -113,14 +113,17 @@ static bool is_l2tp(struct import *import, const struct import_conn *conn)
 	return port && import_is_l2tp(port);
 }
 
-/* Without an identity the address is it. */
+/* Without an identity the address is it; a key may be for our address even with one. */
 static void take_ends(struct import *import, const struct import_conn *conn)
 {
+	const char *peer = get(import, conn, "rightid");
+
+	if (!peer)
+		peer = get(import, conn, "right");
+	import_id(import, &import->peer_ids, peer ? peer : "%any");
 	import_name(import, get(import, conn, "leftid"));
 	import_id(import, &import->our_ids, get(import, conn, "leftid"));
 	import_id(import, &import->our_ids, get(import, conn, "left"));
-	import_id(import, &import->peer_ids, get(import, conn, "rightid"));
-	import_id(import, &import->peer_ids, get(import, conn, "right"));
 }
 
 static void take_conn(struct import *import, const struct import_conn *conn)

