@@ -115,12 +115,14 @@ static void test_ipsec_conf_over_files(void **state)
 			  "include /etc/ipsec.d/l2tp.conf\ninclude ipsec.d/site*.conf\n"
 			  "include /etc/ipsec.d/../x.conf\ninclude /etc/ipsec.d/a/b.conf\n");
 	import_ipsec_conf(&import, "l2tp.conf",
-			  " leftid=@of.nobody\nconn l2tp\n leftprotoport=17/1701\n ike=3des-sha1\n"
+			  " leftid=@of.nobody\nconn l2tp\n leftprotoport=17/1701\n "
+			  "ike=\"3des-sha1\\\" # modp1024\n"
 			  "conn site\n left=%any\n");
 	import_decide(&import);
 	assert_int_equal(import.conns, 1);
 	assert_string_equal(import.name, "vpn.example.net");
 	assert_true(import.des);
+	assert_false(import.modp1024); /* a backslash is no escape there: the rest is a comment */
 	assert_false(noted(&import, "no IPsec connection"));
 	assert_false(noted(&import, "l2tp.conf, which"));
 	assert_false(noted(&import, "site*.conf"));
