@@ -137,24 +137,25 @@ static void load_document(struct load *load, const json_t *root)
 	check_users(load);
 }
 
-static struct policy *policy_new(void)
+static struct policy *policy_new(const struct host *host)
 {
 	struct arena *arena = arena_new();
 	struct policy *policy = arena_alloc(arena, sizeof(*policy));
 
 	policy->arena = arena;
+	if (host)
+		policy->host = *host;
 	return policy;
 }
 
 struct policy *policy_load(const char *file, const char *text, size_t len, const struct host *host,
 			   const struct policy_io *io, struct diags *diags)
 {
-	static const struct host nowhere;
-	struct policy *policy = policy_new();
+	struct policy *policy = policy_new(host);
 	struct load load = {
 		.policy = policy,
 		.arena = policy->arena,
-		.host = host ? host : &nowhere,
+		.host = &policy->host,
 		.io = io,
 		.diags = diags,
 	};

@@ -230,6 +230,8 @@ struct policy {
 
 	struct policy_user *users; /* sorted by name */
 	size_t users_count;
+
+	struct host host; /* what was known of the machine when it was loaded */
 };
 
 /* How policy_load() reads a file the policy names ({"file": path}); NULL = such keys are errors. */

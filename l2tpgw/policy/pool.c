@@ -36,6 +36,17 @@ const struct host_net *pool_collision(const struct host *host, struct ip4_net ne
 	return NULL;
 }
 
+bool pool_is_asked(const struct policy *policy, uint32_t address)
+{
+	for (size_t i = 0; i < policy->radius.servers_count; i++)
+		if (policy->radius.servers[i].address == address)
+			return true;
+	for (size_t i = 0; i < policy->host.resolvers_count; i++)
+		if (policy->host.resolvers[i] == address)
+			return true;
+	return false;
+}
+
 static bool holds(struct ip4_net net, const uint32_t *addresses, size_t count)
 {
 	for (size_t i = 0; i < count; i++)

@@ -17,6 +17,8 @@ const struct ip4_net *pool_of(const struct policy *policy, uint32_t address);
 bool pool_edge(const struct policy *policy, uint32_t address);
 /* The connected network of the host that has addresses in common with `net`, or NULL. */
 const struct host_net *pool_collision(const struct host *host, struct ip4_net net);
+/* A machine that the gateway itself asks: a RADIUS server or a resolver. */
+bool pool_is_asked(const struct policy *policy, uint32_t address);
 /*
  * A private network of `bits` prefix length that collides with nothing known and that other
  * software and home routers seldom use. The same facts give the same network. False: none is free.

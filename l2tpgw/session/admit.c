@@ -242,6 +242,15 @@ static bool is_static_of_another(const struct policy *policy, uint32_t address, 
 	return false;
 }
 
+/* What is sent to the gateway, its neighbours or those it asks would go to the client instead. */
+static bool is_of_the_gateway(const struct policy *policy, uint32_t address)
+{
+	const struct ip4_net alone = { .address = address, .bits = 32 };
+
+	return address == policy->addresses.local || address == policy->host.wan_address ||
+	       pool_collision(&policy->host, alone) || pool_is_asked(policy, address);
+}
+
 /* The policy's own were looked at when it was loaded; RADIUS may say anything. */
 static bool is_possible(const struct policy *policy, const struct session_terms *terms,
 			const char *user)
@@ -250,7 +259,8 @@ static bool is_possible(const struct policy *policy, const struct session_terms 
 
 	return terms->source == TERMS_LOCAL ||
 	       (!names_reserved(address) && !pool_edge(policy, address) &&
-		address != policy->addresses.local && !is_static_of_another(policy, address, user));
+		!is_of_the_gateway(policy, address) &&
+		!is_static_of_another(policy, address, user));
 }
 
 static bool is_leaving(const struct session_table *table)

@@ -222,6 +222,22 @@ static void test_no_io(void **state)
 	unload(&loaded);
 }
 
+/* Addresses that others say later are judged by it. */
+static void test_the_machine_is_remembered(void **state)
+{
+	struct host host = fixture_host();
+	struct loaded loaded;
+
+	(void)state;
+	load_with(&loaded, &host, NULL, 0);
+	assert_non_null(loaded.policy);
+	assert_int_equal(loaded.policy->host.wan_address, host.wan_address);
+	assert_non_null(pool_collision(&loaded.policy->host, (struct ip4_net){ 0x0a140007, 32 }));
+	assert_true(pool_is_asked(loaded.policy, 0x08080808));
+	assert_false(pool_is_asked(loaded.policy, 0x08080809));
+	unload(&loaded);
+}
+
 static void test_pool_stable_and_free(void **state)
 {
 	struct host host = { 0 };
@@ -346,6 +362,7 @@ int main(void)
 		cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_no_resolver),
 		cmocka_unit_test(test_no_io),
+		cmocka_unit_test(test_the_machine_is_remembered),
 		cmocka_unit_test(test_pool_stable_and_free),
 		cmocka_unit_test(test_pool_fallbacks),
 		cmocka_unit_test(test_pool_grows_with_sessions),

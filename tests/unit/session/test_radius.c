@@ -173,6 +173,47 @@ static void refusals_of_it(void **state)
 	session_table_free(table);
 }
 
+/* Whatever the policy may not give to a user of its own, and whom the gateway asks. */
+static void addresses_of_the_gateway_are_nobodys(void **state)
+{
+	static const struct {
+		uint32_t address;
+		enum session_denial denial;
+	} rows[] = {
+		{ 0xc0a8010a, SESSION_DENY_ADDRESS }, /* a machine in the LAN */
+		{ 0xc0a80101, SESSION_DENY_ADDRESS }, /* the gateway in it */
+		{ 0xcb007107, SESSION_DENY_ADDRESS }, /* its own on a WAN without a network */
+		{ 0x0a010210, SESSION_DENY_ADDRESS }, /* the RADIUS server */
+		{ 0x0a010235, SESSION_DENY_ADDRESS }, /* the resolver */
+		{ 0x0a010211, SESSION_DENY_NONE },    /* the next one to it */
+		{ 0xc0a8020a, SESSION_DENY_NONE },    /* the next network */
+	};
+	static struct policy_radius_server behind = { .address = 0x0a010210 };
+	struct policy policy = radius_policy(POLICY_RADIUS_LOCAL_FIRST);
+	struct session_table *table;
+	struct session_answer answer;
+
+	(void)state;
+	policy.radius.servers = &behind;
+	policy.host =
+	    (struct host){ .wan_address = 0xcb007107,
+			   .nets = { { "ppp0", { 0, 0 } }, { "eth1", { 0xc0a80100, 24 } } },
+			   .nets_count = 2,
+			   .resolvers = { 0x0a010235 },
+			   .resolvers_count = 1 };
+	table = test_table(&policy);
+	secure(table, 0, 1);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct session_radius said = accepted();
+
+		said.terms.address = rows[i].address;
+		(void)ask_said(table, 0, 1, "zoe", &said, &answer);
+		assert_int_equal(answer.denial, rows[i].denial);
+		ended(table, 0, 501, SESSION_EXITED, 0);
+	}
+	session_table_free(table);
+}
+
 /* ---- accounting ---- */
 
 /* The only one in the queue, if there is one; false if there is none. */
@@ -383,6 +424,7 @@ int main(void)
 		cmocka_unit_test(banned_users_are_not_asked_about),
 		cmocka_unit_test(what_it_says_counts),
 		cmocka_unit_test(refusals_of_it),
+		cmocka_unit_test(addresses_of_the_gateway_are_nobodys),
 		cmocka_unit_test(begin_and_end_are_told),
 		cmocka_unit_test(what_was_never_up_is_not_told),
 		cmocka_unit_test(a_session_that_ended_unseen),
