@@ -45,12 +45,15 @@ static void close_tunnel(struct session_table *table, struct session *session)
 	session->tunnel = session->call = 0;
 }
 
+/* One that SIGKILL ends says nothing of its link's counters, which go with it. */
 static void kill_pppd(struct session_table *table, const struct session *session, bool hard)
 {
 	struct session_action *action;
 
 	if (!session->pppd.pid)
 		return;
+	if (hard && session->was_up)
+		table_count(table);
 	action = table_emit(table, SESSION_KILL_PPPD, session);
 	action->pppd = session->pppd;
 	action->hard = hard;

@@ -216,7 +216,9 @@ void table_resync(struct session_table *table, unsigned delay_ms)
 
 void table_count(struct session_table *table)
 {
-	enqueue(table, SESSION_COUNT, 0);
+	if (!table->counting)
+		enqueue(table, SESSION_COUNT, 0);
+	table->counting = true;
 }
 
 bool session_next(struct session_table *table, struct session_action *action)
@@ -235,6 +237,8 @@ bool session_next(struct session_table *table, struct session_action *action)
 	*action = queued->action;
 	action->report = table->handed_out = queued->report;
 	action->account = table->handed_account = queued->account;
+	if (action->kind == SESSION_COUNT)
+		table->counting = false;
 	free(queued);
 	return true;
 }

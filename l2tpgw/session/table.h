@@ -45,6 +45,7 @@ struct session_table {
 
 	int64_t expiry_from, expiry_to; /* wall seconds in which no user expires */
 	uint64_t count_due;             /* ms: when the counters are to be read again */
+	bool counting;                  /* a COUNT is in the queue */
 	uint64_t denied[SESSION_DENIALS];
 
 	struct table_bans bans;
@@ -82,6 +83,7 @@ void table_bans_changed(struct session_table *table);
 void table_account(struct session_table *table, const struct session *session,
 		   enum account_event event, int64_t wall, enum session_reason reason);
 void table_resync(struct session_table *table, unsigned delay_ms);
+/* All links, before whatever is asked for from now on; one pending is enough. */
 void table_count(struct session_table *table);
 
 #define table_foreach(it, table)                                            \

@@ -312,6 +312,77 @@ static void a_session_that_ended_unseen(void **state)
 	session_table_free(table);
 }
 
+/* The counters are read as the table says, and whom SIGKILL is sent to is gone at once. */
+static void obey(struct session_table *table, uint64_t ms)
+{
+	struct session_action action;
+	unsigned counts = 0;
+
+	while (session_next(table, &action)) {
+		if (action.kind == SESSION_COUNT) {
+			counts++;
+			for (uint32_t slot = 1; slot <= 2; slot++)
+				session_counters(table, at_ms(ms), slot, 1000 + slot, 2000 + slot);
+		} else if (action.kind == SESSION_KILL_PPPD && action.hard) {
+			ended(table, ms, action.pppd.pid, SESSION_SIGNALED, 9);
+		} else if (action.kind == SESSION_ACCOUNT) {
+			assert_int_equal(action.account->event, ACCOUNT_STOP);
+			assert_true(action.account->rx_bytes == 1000 + action.account->slot);
+			assert_true(action.account->tx_bytes == 2000 + action.account->slot);
+		}
+	}
+	assert_int_equal(counts, 1);
+}
+
+static void worker_dies(struct session_table *table)
+{
+	session_worker_died(table, at_ms(5000), session_by_slot(table, 1)->worker);
+}
+
+static void client_is_ousted(struct session_table *table)
+{
+	secure(table, 5000, 3);
+	assert_int_equal(dial(table, 5000, 3, 503, "alice"), SESSION_WAIT);
+}
+
+static void client_dials_again_over_its_sa(struct session_table *table)
+{
+	assert_int_equal(dial(table, 5000, 1, 601, "alice"), SESSION_WAIT);
+}
+
+static void client_dials_again(struct session_table *table)
+{
+	sa(table, 5000, SA_CHILD_UP, test_ike(3, PEER, 4501), test_child(103, 3), 0);
+	assert_int_equal(dial(table, 5000, 3, 503, "alice"), SESSION_WAIT);
+}
+
+static void pppd_hears_nothing(struct session_table *table)
+{
+	session_close(table, at_ms(1000), 1, SESSION_KICKED);
+	(void)session_tick(table, at_ms(5000));
+}
+
+/* pppd has no chance to tell: the counters are asked for before it is killed. */
+static void who_is_killed_was_counted(void **state)
+{
+	static void (*const ends[])(struct session_table *) = {
+		worker_dies,        client_is_ousted,   client_dials_again_over_its_sa,
+		client_dials_again, pppd_hears_nothing,
+	};
+	struct policy policy = test_policy();
+
+	(void)state;
+	policy.l2tp.max_sessions = 2;
+	policy.l2tp.when_full = POLICY_CLOSE_OLDEST;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		struct session_table *table = with_clients(&policy, 2);
+
+		ends[i](table);
+		obey(table, 5000);
+		session_table_free(table);
+	}
+}
+
 static void every_reason_has_a_cause(void **state)
 {
 	(void)state;
@@ -428,6 +499,7 @@ int main(void)
 		cmocka_unit_test(begin_and_end_are_told),
 		cmocka_unit_test(what_was_never_up_is_not_told),
 		cmocka_unit_test(a_session_that_ended_unseen),
+		cmocka_unit_test(who_is_killed_was_counted),
 		cmocka_unit_test(every_reason_has_a_cause),
 		cmocka_unit_test(records_come_back),
 		cmocka_unit_test(damaged_records_are_none),
