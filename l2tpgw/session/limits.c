@@ -31,6 +31,14 @@ static uint64_t time_end(const struct session *session)
 	return is_up(session) && time ? session->up + time * UINT64_C(1000) : TABLE_NEVER;
 }
 
+/* What its counters were some time ago does not tell whether it has been idle since. */
+static bool is_idle(const struct session *session, struct session_now now)
+{
+	uint64_t end = idle_end(session);
+
+	return end <= now.ms && end <= session->counted;
+}
+
 static enum session_reason reached(const struct session *session, const struct policy *policy,
 				   const int32_t *offsets, struct session_now now)
 {
@@ -42,7 +50,7 @@ static enum session_reason reached(const struct session *session, const struct p
 		return SESSION_OUT_OF_HOURS;
 	if (time_end(session) <= now.ms)
 		return SESSION_TIME_LIMIT;
-	return idle_end(session) <= now.ms ? SESSION_IDLE : SESSION_REASON_NONE;
+	return is_idle(session, now) ? SESSION_IDLE : SESSION_REASON_NONE;
 }
 
 enum session_reason session_why_out(const struct session *session, const struct policy *policy,
@@ -61,25 +69,32 @@ enum session_reason session_why_out(const struct session *session, const struct 
 	return reached(&then, policy, offsets, now);
 }
 
+/* When its traffic is to be looked at again, and at the latest when it seems to have been idle. */
+static uint64_t count_end(const struct session *session, uint64_t last)
+{
+	uint64_t end = idle_end(session);
+	uint64_t part = session->terms.idle_timeout * UINT64_C(1000) / COUNT_PARTS;
+	uint64_t next = last + (part < COUNT_MIN_MS   ? COUNT_MIN_MS
+				: part > COUNT_MAX_MS ? COUNT_MAX_MS
+						      : part);
+
+	if (end == TABLE_NEVER)
+		return TABLE_NEVER;
+	return last < end && end < next ? end : next;
+}
+
 /* All of those whom nobody looks at is what their counters were. */
 static void ask_for_counters(struct session_table *table, struct session_now now)
 {
-	uint64_t interval = TABLE_NEVER;
+	bool due = false;
 
-	if (now.ms < table->count_due)
-		return;
 	table_foreach(session, table)
 	{
-		uint64_t part = session->terms.idle_timeout * UINT64_C(1000) / COUNT_PARTS;
-
-		if (idle_end(session) != TABLE_NEVER && part < interval)
-			interval = part;
+		due |= count_end(session, table->counted) <= now.ms;
 	}
-	if (interval == TABLE_NEVER)
+	if (!due)
 		return;
-	table->count_due = now.ms + (interval < COUNT_MIN_MS   ? COUNT_MIN_MS
-				     : interval > COUNT_MAX_MS ? COUNT_MAX_MS
-							       : interval);
+	table->counted = now.ms;
 	table_count(table);
 }
 

@@ -387,6 +387,7 @@ static void tunnel_closed(struct session_table *table, struct session *session, 
 static void counters(struct session_table *table, struct session *session, struct event *event)
 {
 	(void)table;
+	session->counted = event->now.ms;
 	if (session->rx_bytes != event->rx_bytes || session->tx_bytes != event->tx_bytes)
 		session->last_moved = event->now.ms;
 	session->rx_bytes = event->rx_bytes;

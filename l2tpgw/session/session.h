@@ -136,6 +136,7 @@ struct session {
 	/* The table's own. */
 	uint64_t deadline;        /* ms; UINT64_MAX = none */
 	uint64_t up, last_moved;  /* ms: since when it is UP, and when traffic was last seen */
+	uint64_t counted;         /* ms: when it was last looked for */
 	struct policy_rate paced; /* what was asked for */
 	unsigned logins, tries;
 	uint32_t seen, touched; /* snapshot numbers */

@@ -44,7 +44,7 @@ struct session_table {
 	size_t foreign_count;
 
 	int64_t expiry_from, expiry_to; /* wall seconds in which no user expires */
-	uint64_t count_due;             /* ms: when the counters are to be read again */
+	uint64_t counted;               /* ms: when the limits last had the counters read */
 	bool counting;                  /* a COUNT is in the queue */
 	uint64_t denied[SESSION_DENIALS];
 
