@@ -158,9 +158,11 @@ static bool keeps_out(const struct session_table *table, const struct session_ba
 	if (ban->until <= wall || (*ban->user && strcmp(ban->user, user) != 0) ||
 	    (ban->address && ban->address != address))
 		return false;
+	if (ban->why == SESSION_BAN_BY_HAND || !address)
+		return true;
 	/* Somebody else's guesses must not lock out those who are known to be themselves. */
-	return ban->why == SESSION_BAN_BY_HAND || ban->address || !address ||
-	       !lockout_trusts(table, wall, address);
+	return !lockout_spares(table, address) &&
+	       (ban->address || !lockout_trusts(table, wall, address));
 }
 
 const struct session_ban *session_ban_of(const struct session_table *table, int64_t wall,

@@ -6,6 +6,7 @@
 #include "base/ip4.h"
 #include "base/rfc3339.h"
 #include "policy/json.h"
+#include "session/lockout.h"
 #include "session/table.h"
 #include "session/text.h"
 
@@ -136,6 +137,7 @@ int session_bans_decode(struct session_table *table, int64_t wall, const char *t
 	result = decode(table, wall, root, err);
 	if (result < 0)
 		table->bans.count = 0;
+	lockout_follow(table);
 	(void)session_bans(table, wall, &ignored);
 	return result;
 }

@@ -7,8 +7,10 @@
 #include "session/table.h"
 #include "session/text.h"
 
-static bool is_spared(const struct policy_nets *nets, uint32_t address)
+bool lockout_spares(const struct session_table *table, uint32_t address)
 {
+	const struct policy_nets *nets = &table->policy->firewall.brute_force.allow;
+
 	for (size_t i = 0; i < nets->count; i++) {
 		if (ip4_in(address, nets->net[i]))
 			return true;
@@ -95,21 +97,18 @@ void lockout_failed(struct session_table *table, struct session_now now, uint32_
 		.why = why,
 	};
 
-	if (!rule.failures || !address ||
-	    is_spared(&table->policy->firewall.brute_force.allow, address))
+	if (!rule.failures || !address || lockout_spares(table, address))
 		return;
 	pronounce(table, suspicion_failed(table->suspicion, &rule, &failure), &ban, user);
 }
 
 void lockout_follow(struct session_table *table)
 {
-	const struct policy_nets *spared = &table->policy->firewall.brute_force.allow;
-
 	for (size_t i = table->bans.count; i-- > 0;) {
 		const struct session_ban *ban = &table->bans.list[i];
 
 		if (ban->why != SESSION_BAN_BY_HAND && ban->address &&
-		    is_spared(spared, ban->address))
+		    lockout_spares(table, ban->address))
 			session_ban_drop(table, i);
 	}
 }

@@ -24,6 +24,8 @@ void lockout_was_on(struct session_table *table, struct session_now now,
 		    const struct session *session);
 /* The policy is another one: lifts what came of itself, of addresses that it spares. */
 void lockout_follow(struct session_table *table);
+/* Nobody is banned from there, unless by hand. */
+bool lockout_spares(const struct session_table *table, uint32_t address);
 bool lockout_trusts(const struct session_table *table, int64_t wall, uint32_t address);
 /* Nobody but that user is on from there, nor was lately. */
 bool lockout_is_only(const struct session_table *table, int64_t wall, uint32_t address,

@@ -252,6 +252,48 @@ static void a_user_under_attack_gets_in_from_home(void **state)
 	assert_null(session_ban_of(table, WALL + 3600, "alice", ELSEWHERE));
 }
 
+/* From where it is spared, it is not even a ban of the user that counts, but by hand. */
+static void a_user_under_attack_gets_in_from_where_it_is_spared(void **state)
+{
+	struct ip4_net nets[] = { { .address = PEER & 0xffffff00, .bits = 24 } };
+	uint32_t stranger = 0xc0000200; /* 192.0.2.0 */
+
+	(void)state;
+	policy.firewall.brute_force.allow = (struct policy_nets){ .net = nets, .count = 1 };
+	for (uint32_t n = 1; n <= 5; n++) {
+		secure_at(n, stranger + n);
+		assert_int_equal(guess(n, "alice"), SESSION_DENY_PASSWORD);
+	}
+	assert_int_equal(bans(), 1);
+	assert_int_equal(try_with(5, "alice", "a-secret"), SESSION_DENY_BANNED);
+	secure_at(6, PEER);
+	assert_int_equal(guess(6, "alice"), SESSION_DENY_PASSWORD);
+	assert_int_equal(try_with(6, "alice", "a-secret"), SESSION_DENY_NONE);
+	assert_int_equal(session_ban(table, WALL, "dave", 60, &err), 0);
+	secure_at(7, PEER);
+	assert_int_equal(try_with(7, "dave", "d-secret"), SESSION_DENY_BANNED);
+}
+
+/* What was written while another policy was in force. */
+static void who_is_spared_by_now_is_in_no_file(void **state)
+{
+	struct ip4_net nets[] = { { .address = PEER, .bits = 32 } };
+	json_t *json;
+	char *text;
+
+	(void)state;
+	for (unsigned i = 0; i < 5; i++)
+		session_psk_failed(table, at_ms(0), PEER);
+	assert_int_equal(bans(), 1);
+	json = session_bans_encode(table, WALL);
+	text = json_dumps(json, JSON_COMPACT);
+	json_decref(json);
+	policy.firewall.brute_force.allow = (struct policy_nets){ .net = nets, .count = 1 };
+	assert_int_equal(session_bans_decode(table, WALL, text, strlen(text), &err), 0);
+	free(text);
+	assert_int_equal(bans(), 0);
+}
+
 static void wrong_pre_shared_keys_end_an_address(void **state)
 {
 	(void)state;
@@ -396,6 +438,8 @@ int main(void)
 		TEST(an_office_is_not_banned),
 		TEST(fifty_at_once_are_not_banned),
 		TEST(a_user_under_attack_gets_in_from_home),
+		TEST(a_user_under_attack_gets_in_from_where_it_is_spared),
+		TEST(who_is_spared_by_now_is_in_no_file),
 		TEST(wrong_pre_shared_keys_end_an_address),
 		TEST(a_client_that_is_up_speaks_for_its_address),
 		TEST(by_hand_what_is_the_users_alone_is_closed),
