@@ -34,6 +34,7 @@
 #include "daemon/guard.h"
 #include "daemon/integration.h"
 #include "daemon/instance.h"
+#include "daemon/leases.h"
 #include "daemon/loop.h"
 #include "daemon/obstacles.h"
 #include "daemon/pppd_files.h"
@@ -105,8 +106,10 @@ static void parts_free(struct gateway *gateway)
 	stays_free(gateway->stays);
 	acls_free(gateway->acls);
 	pppds_free(gateway->pppds);
-	if (gateway->started)
+	if (gateway->started) {
 		bans_save(gateway);
+		leases_save(gateway);
+	}
 	session_table_free(gateway->sessions);
 	plan_free(gateway->plan);
 	policy_free(gateway->policy);
@@ -122,6 +125,7 @@ static int gateway_begin(struct gateway *gateway, struct err *err)
 	    recovery_begin(gateway, err) < 0)
 		return -1;
 	bans_load(gateway);
+	leases_load(gateway);
 	if (watch_open(gateway, err) < 0 || admission_open(gateway, err) < 0 ||
 	    control_open(gateway, err) < 0)
 		return -1;

@@ -6,13 +6,14 @@
 #include "daemon/accounting.h"
 #include "daemon/drift.h"
 #include "daemon/integration.h"
+#include "daemon/leases.h"
 #include "daemon/loop.h"
 #include "daemon/shaper.h"
 #include "daemon/workers.h"
 #include "daemon/zones.h"
 
 #define TICK_MS 500
-#define SAVE_MS 60000 /* what a kill may cost of what is known of good standing */
+#define SAVE_MS 60000 /* what a kill may cost of good standing, and of addresses */
 
 static struct loop_timer timer;
 static uint64_t save_due;
@@ -32,6 +33,7 @@ static void tick(void *user)
 	if (loop_ms() >= save_due) {
 		save_due = loop_ms() + SAVE_MS;
 		bans_save(gateway);
+		leases_save(gateway);
 	}
 	integration_tick(gateway->integration);
 	gateway->was_ready |= gateway_ready(gateway);

@@ -74,6 +74,7 @@ int paths_load(struct paths *paths, struct err *err)
 	derive(paths->state, "history", paths->history);
 	derive(paths->state, "journal", paths->journal);
 	derive(paths->state, "bans.json", paths->bans);
+	derive(paths->state, "leases.json", paths->leases);
 	derive(paths->state, "accounting", paths->accounting);
 	derive(paths->state, "openings", paths->openings);
 	derive(paths->run, "control.sock", paths->control);

@@ -24,6 +24,7 @@ struct paths {
 	char history[PATHS_MAX];     /* STATE/history: applied generations (directory) */
 	char journal[PATHS_MAX];     /* STATE/journal */
 	char bans[PATHS_MAX];        /* STATE/bans.json */
+	char leases[PATHS_MAX];      /* STATE/leases.json */
 	char accounting[PATHS_MAX];  /* STATE/accounting: records no server has (directory) */
 	char openings[PATHS_MAX];    /* STATE/openings: what is, or may be, in others' firewalls */
 

@@ -13,6 +13,7 @@ struct addresses {
 		struct pool *pool;
 	} * pools;
 	size_t count;
+	struct leases leases;
 };
 
 static void add(struct addresses *addresses, const struct policy *policy, const char *name,
@@ -44,6 +45,7 @@ void addresses_free(struct addresses *addresses)
 	for (size_t i = 0; i < addresses->count; i++)
 		pool_free(addresses->pools[i].pool);
 	free(addresses->pools);
+	leases_free(&addresses->leases);
 	free(addresses);
 }
 
@@ -56,21 +58,36 @@ static struct pool *find(const struct addresses *addresses, const char *name)
 	return NULL;
 }
 
+/* Nobody new gets what somebody had, as long as there are others; the latest are kept longest. */
+void addresses_take_leases(struct addresses *addresses, struct leases *leases)
+{
+	leases_free(&addresses->leases);
+	addresses->leases = *leases;
+	*leases = (struct leases){ 0 };
+	for (size_t i = 0; i < addresses->leases.count; i++) {
+		for (size_t j = 0; j < addresses->count; j++)
+			pool_spare(addresses->pools[j].pool, addresses->leases.list[i].address);
+	}
+}
+
 void addresses_inherit(struct addresses *addresses, struct addresses *old)
 {
-	for (size_t i = 0; i < addresses->count; i++) {
-		struct pool *before = find(old, addresses->pools[i].name);
+	addresses_take_leases(addresses, &old->leases);
+}
 
-		if (before)
-			pool_inherit(addresses->pools[i].pool, before);
-	}
+const struct leases *addresses_leases(const struct addresses *addresses)
+{
+	return &addresses->leases;
 }
 
 uint32_t addresses_take(struct addresses *addresses, const char *name, const char *user)
 {
 	struct pool *pool = find(addresses, name);
+	uint32_t address = pool ? pool_take(pool, leases_last(&addresses->leases, user)) : 0;
 
-	return pool ? pool_take(pool, user) : 0;
+	if (address)
+		leases_note(&addresses->leases, user, address);
+	return address;
 }
 
 bool addresses_claim(struct addresses *addresses, uint32_t address)
@@ -85,8 +102,8 @@ bool addresses_claim(struct addresses *addresses, uint32_t address)
 void addresses_release(struct addresses *addresses, uint32_t address, const char *user)
 {
 	for (size_t i = 0; i < addresses->count; i++) {
-		if (pool_has(addresses->pools[i].pool, address))
-			pool_release(addresses->pools[i].pool, address, user);
+		if (pool_release(addresses->pools[i].pool, address))
+			leases_note(&addresses->leases, user, address);
 	}
 }
 

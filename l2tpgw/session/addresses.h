@@ -10,14 +10,19 @@
 #include <stdint.h>
 
 #include "policy/policy.h"
+#include "session/leases.h"
 
 struct addresses;
 
 struct addresses *addresses_new(const struct policy *policy); /* copies what it needs of it */
 void addresses_free(struct addresses *addresses);             /* NULL is fine */
-/* Who had which address last is remembered, pool by pool. */
+/* Who had which address last is remembered. */
 void addresses_inherit(struct addresses *addresses, struct addresses *old);
-/* An address for that user; `pool` "" = addresses.pool. 0 = none is left, or there is no such pool.
+const struct leases *addresses_leases(const struct addresses *addresses);
+/* In place of those there were; `leases` is empty then. */
+void addresses_take_leases(struct addresses *addresses, struct leases *leases);
+/* An address for that user, the same as last time if it can be; `pool` "" = addresses.pool. 0 =
+ * none is left, or there is no such pool.
  */
 uint32_t addresses_take(struct addresses *addresses, const char *pool, const char *user);
 /* Takes that one; false if it is taken or kept for somebody. True of what lies in no pool. */

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "session/pool.h"
 
-#include "base/cleanup.h"
-#include "base/mem.h"
+#include <stdlib.h>
 
-#define STICKY 4096u /* a power of two; users that share an entry just lose their preference */
+#include "base/mem.h"
 
 enum entry { ENTRY_FREE, ENTRY_TAKEN, ENTRY_RESERVED };
 
@@ -16,9 +15,6 @@ struct pool {
 	uint32_t base, size, taken;
 	uint16_t *next, *prev;
 	uint8_t *state;
-	struct sticky {
-		uint32_t hash, address;
-	} * sticky; /* NULL until somebody left */
 };
 
 static void ring_append(struct pool *pool, uint32_t i)
@@ -81,37 +77,7 @@ void pool_free(struct pool *pool)
 	free(pool->next);
 	free(pool->prev);
 	free(pool->state);
-	free(pool->sticky);
 	free(pool);
-}
-
-void pool_inherit(struct pool *pool, struct pool *old)
-{
-	free(pool->sticky);
-	pool->sticky = steal_ptr(old->sticky);
-}
-
-/* FNV-1a */
-static uint32_t hash_name(const char *name)
-{
-	uint32_t hash = 2166136261u;
-
-	for (; *name; name++)
-		hash = (hash ^ (unsigned char)*name) * 16777619u;
-	return hash;
-}
-
-static uint32_t last_entry(const struct pool *pool, const char *user)
-{
-	uint32_t hash = hash_name(user);
-	const struct sticky *sticky;
-	uint32_t i;
-
-	if (!pool->sticky)
-		return 0;
-	sticky = &pool->sticky[hash % STICKY];
-	i = sticky->hash == hash ? entry_of(pool, sticky->address) : 0;
-	return i && pool->state[i] == ENTRY_FREE ? i : 0;
 }
 
 static void take(struct pool *pool, uint32_t i)
@@ -119,18 +85,6 @@ static void take(struct pool *pool, uint32_t i)
 	ring_remove(pool, i);
 	pool->state[i] = ENTRY_TAKEN;
 	pool->taken++;
-}
-
-uint32_t pool_take(struct pool *pool, const char *user)
-{
-	uint32_t i = last_entry(pool, user);
-
-	if (!i)
-		i = pool->next[0];
-	if (!i)
-		return 0;
-	take(pool, i);
-	return pool->base + i;
 }
 
 bool pool_claim(struct pool *pool, uint32_t address)
@@ -143,18 +97,38 @@ bool pool_claim(struct pool *pool, uint32_t address)
 	return true;
 }
 
-void pool_release(struct pool *pool, uint32_t address, const char *user)
+uint32_t pool_take(struct pool *pool, uint32_t wanted)
 {
-	uint32_t hash = hash_name(user), i = entry_of(pool, address);
+	uint32_t i = pool->next[0];
+
+	if (pool_claim(pool, wanted))
+		return wanted;
+	if (!i)
+		return 0;
+	take(pool, i);
+	return pool->base + i;
+}
+
+void pool_spare(struct pool *pool, uint32_t address)
+{
+	uint32_t i = entry_of(pool, address);
+
+	if (!i || pool->state[i] != ENTRY_FREE)
+		return;
+	ring_remove(pool, i);
+	ring_append(pool, i);
+}
+
+bool pool_release(struct pool *pool, uint32_t address)
+{
+	uint32_t i = entry_of(pool, address);
 
 	if (!i || pool->state[i] != ENTRY_TAKEN)
-		return;
+		return false;
 	pool->state[i] = ENTRY_FREE;
 	pool->taken--;
 	ring_append(pool, i);
-	if (!pool->sticky)
-		pool->sticky = mem_alloc(STICKY * sizeof(*pool->sticky));
-	pool->sticky[hash % STICKY] = (struct sticky){ .hash = hash, .address = address };
+	return true;
 }
 
 bool pool_has(const struct pool *pool, uint32_t address)

@@ -21,36 +21,56 @@ static void test_excluded_and_exhausted(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 252; i++) {
-		uint32_t address = pool_take(pool, "x");
+		uint32_t address = pool_take(pool, 0);
 
 		assert_true(address > POOL + 1 && address < POOL + 255 && address != FIXED);
 		assert_false(seen[address & 255]);
 		seen[address & 255] = true;
 	}
-	assert_int_equal(pool_take(pool, "x"), 0);
+	assert_int_equal(pool_take(pool, 0), 0);
 	assert_int_equal(pool_in_use(pool), 252);
 	pool_free(pool);
 }
 
-static void test_sticky_then_longest_free(void **state)
+static void test_wanted_then_longest_free(void **state)
 {
 	struct policy policy = small(29); /* .2 to .6 */
 	struct pool *pool = pool_new(&policy, policy.addresses.pool);
-	uint32_t alice = pool_take(pool, "alice"), dave = pool_take(pool, "dave");
 
 	(void)state;
-	assert_int_equal(alice, POOL + 2);
-	assert_int_equal(dave, POOL + 3);
-	pool_release(pool, dave, "dave");
-	pool_release(pool, alice, "alice");
-	assert_int_equal(pool_take(pool, "alice"), alice);
-	pool_release(pool, alice, "alice");
+	assert_int_equal(pool_take(pool, 0), POOL + 2);
+	assert_int_equal(pool_take(pool, POOL + 2), POOL + 3); /* in use */
+	assert_true(pool_release(pool, POOL + 3));
+	assert_true(pool_release(pool, POOL + 2));
+	assert_int_equal(pool_take(pool, POOL + 2), POOL + 2);
+	assert_true(pool_release(pool, POOL + 2));
 	/* Those nobody had come first, then the one that is free for longest. */
-	assert_int_equal(pool_take(pool, "erin"), POOL + 4);
-	assert_int_equal(pool_take(pool, "frank"), POOL + 5);
-	assert_int_equal(pool_take(pool, "grace"), POOL + 6);
-	assert_int_equal(pool_take(pool, "heidi"), dave);
-	assert_int_equal(pool_take(pool, "ivan"), alice);
+	assert_int_equal(pool_take(pool, POOL + 1), POOL + 4);
+	assert_int_equal(pool_take(pool, POOL + 7), POOL + 5);
+	assert_int_equal(pool_take(pool, POOL + 100), POOL + 6);
+	assert_int_equal(pool_take(pool, UINT32_MAX), POOL + 3);
+	assert_int_equal(pool_take(pool, POOL), POOL + 2);
+	assert_int_equal(pool_take(pool, POOL + 2), 0);
+	pool_free(pool);
+}
+
+static void test_the_spared_come_last(void **state)
+{
+	struct policy policy = small(29);
+	struct pool *pool = pool_new(&policy, policy.addresses.pool);
+
+	(void)state;
+	assert_true(pool_claim(pool, POOL + 5));
+	pool_spare(pool, POOL + 3);
+	pool_spare(pool, POOL + 2);
+	pool_spare(pool, POOL + 5);
+	pool_spare(pool, POOL + 1);
+	pool_spare(pool, POOL + 8);
+	assert_int_equal(pool_take(pool, 0), POOL + 4);
+	assert_int_equal(pool_take(pool, 0), POOL + 6);
+	assert_int_equal(pool_take(pool, 0), POOL + 3);
+	assert_int_equal(pool_take(pool, 0), POOL + 2);
+	assert_int_equal(pool_take(pool, 0), 0);
 	pool_free(pool);
 }
 
@@ -68,12 +88,12 @@ static void test_claim_and_release(void **state)
 	assert_false(pool_claim(pool, POOL + 255));
 	assert_false(pool_claim(pool, POOL + 256));
 	assert_false(pool_claim(pool, 0));
-	pool_release(pool, FIXED, "bob");
+	assert_false(pool_release(pool, FIXED));
 	assert_false(pool_claim(pool, FIXED));
-	pool_release(pool, POOL + 10, "alice");
+	assert_false(pool_release(pool, POOL + 10));
 	assert_int_equal(pool_in_use(pool), 1);
-	pool_release(pool, POOL + 9, "alice");
-	pool_release(pool, POOL + 9, "alice");
+	assert_true(pool_release(pool, POOL + 9));
+	assert_false(pool_release(pool, POOL + 9));
 	assert_int_equal(pool_in_use(pool), 0);
 	pool_free(pool);
 }
@@ -91,36 +111,21 @@ static void test_sizes(void **state)
 		struct pool *pool = pool_new(&policy, policy.addresses.pool);
 		unsigned count = 0;
 
-		while (pool_take(pool, "x"))
+		while (pool_take(pool, 0))
 			count++;
 		assert_int_equal(count, sizes[i].count);
 		pool_free(pool);
 	}
 }
 
-static void test_preference_outlives_a_new_policy(void **state)
-{
-	struct policy policy = test_policy();
-	struct pool *old = pool_new(&policy, policy.addresses.pool),
-		    *pool = pool_new(&policy, policy.addresses.pool);
-
-	(void)state;
-	assert_true(pool_claim(old, POOL + 77));
-	pool_release(old, POOL + 77, "alice");
-	pool_inherit(pool, old);
-	pool_free(old);
-	assert_int_equal(pool_take(pool, "alice"), POOL + 77);
-	pool_free(pool);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_excluded_and_exhausted),
-		cmocka_unit_test(test_sticky_then_longest_free),
+		cmocka_unit_test(test_wanted_then_longest_free),
+		cmocka_unit_test(test_the_spared_come_last),
 		cmocka_unit_test(test_claim_and_release),
 		cmocka_unit_test(test_sizes),
-		cmocka_unit_test(test_preference_outlives_a_new_policy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
