@@ -18,6 +18,7 @@
 #include "daemon/teardown.h"
 #include "daemon/transaction.h"
 #include "daemon/workers.h"
+#include "daemon/zones.h"
 
 enum unfinished {
 	UNFINISHED_NOTHING,
@@ -244,6 +245,7 @@ static int begin_with(struct recovery *recovery, struct candidate *candidate, st
 	compare_secrets(recovery, candidate);
 	candidate_swap(candidate, gateway);
 	gateway->sessions = session_table_new(gateway->policy);
+	zones_refresh(gateway);
 	radius_link_follow(gateway->radius);
 	dynamic_authorization_follow(gateway->dynamic_authorization);
 	return 0;
