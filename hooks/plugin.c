@@ -187,6 +187,15 @@ static bool put_proof(struct fields *request, const struct attempt *try)
 	return true;
 }
 
+static void report_refused(const struct attempt *try)
+{
+	struct fields message;
+
+	begin(&message, MSG_REFUSED);
+	fields_put(&message, MSG_PROTOCOL, admission_protocol(try->digest->code));
+	(void)report(&message);
+}
+
 /*
  * A RADIUS server that l2tpgwd asks may take its time; l2tpgwd gives up before we do. Clients that
  * repeat their response meanwhile get the answer to the first one.
@@ -203,6 +212,7 @@ static bool admit(const struct attempt *try)
 	fields_put(&request, MSG_PROTOCOL, MSG_PROTOCOL_MSCHAPV2);
 	if (!put_proof(&request, try)) {
 		pppd_warn("l2tpgw: %q is refused: malformed response", link_state.user);
+		report_refused(try);
 		return false;
 	}
 	if (channel_ask(link_state.socket, &request, &admit_patience, &answer, &err)) {
@@ -217,15 +227,6 @@ static bool admit(const struct attempt *try)
 	(void)snprintf(try->message, (size_t)try->message_space, "%s", admission.message);
 	take_admission(&admission);
 	return true;
-}
-
-static void report_refused(const struct attempt *try)
-{
-	struct fields message;
-
-	begin(&message, MSG_REFUSED);
-	fields_put(&message, MSG_PROTOCOL, admission_protocol(try->digest->code));
-	(void)report(&message);
 }
 
 /* Nothing but MS-CHAPv2 is ever asked for; this holds even if pppd were configured otherwise. */

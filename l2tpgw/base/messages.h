@@ -13,7 +13,8 @@
  *   admit  IDENTITY user protocol challenge response ->
  *                                         <-  admitted message address [dns1 dns2]
  *                                         <-  denied reason
- *   refused IDENTITY user protocol        ->  the client insists on another protocol
+ *   refused IDENTITY user protocol        ->  the client insists on another protocol; or
+ *                                             (mschapv2) answers by what is no answer
  *   up     IDENTITY user ifname address local mtu [retry] ->
  *   down   IDENTITY user authenticated status [ifname rx tx seconds] ->
  *

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Refusals that admission was not asked about, and how many there were of all kinds. */
-#include "base/fabric.h"
+#include <string.h>
+
+#include "base/messages.h"
 #include "session/report.h"
 
 void session_no_proof(struct session_table *table, uint32_t vip, const char *user,
 		      const char *method)
 {
-	table->denied[SESSION_DENY_METHOD]++;
-	report_no_proof(table, vip, user, method);
+	bool malformed = method && !strcmp(method, MSG_PROTOCOL_MSCHAPV2);
+	enum session_denial denial = malformed ? SESSION_DENY_MALFORMED : SESSION_DENY_METHOD;
+
+	table->denied[denial]++;
+	report_no_proof(table, vip, user, denial, malformed ? NULL : method);
 }
 
 void session_ike_refused(struct session_table *table, enum session_denial denial)

@@ -100,7 +100,7 @@ void report_denied(struct session_table *table, const struct session *session,
 }
 
 void report_no_proof(struct session_table *table, uint32_t vip, const char *user,
-		     const char *method)
+		     enum session_denial denial, const char *method)
 {
 	uint32_t slot = vip - FABRIC_VIP_NET;
 	struct session_report *report = table_report(table, SESSION_J_REFUSED, slot);
@@ -109,7 +109,7 @@ void report_no_proof(struct session_table *table, uint32_t vip, const char *user
 	if (method)
 		say(report, "it insists on %s, only MS-CHAPv2 is admitted", method);
 	else
-		say(report, "%s", session_denial_text(SESSION_DENY_METHOD));
+		say(report, "%s", session_denial_text(denial));
 }
 
 void report_up(struct session_table *table, const struct session *session)

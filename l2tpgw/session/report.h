@@ -14,7 +14,7 @@ void report_denied(struct session_table *table, const struct session *session,
 		   const struct session_request *request, enum session_denial denial, int64_t wall);
 /* See session_no_proof(). */
 void report_no_proof(struct session_table *table, uint32_t vip, const char *user,
-		     const char *method);
+		     enum session_denial denial, const char *method);
 void report_up(struct session_table *table, const struct session *session);
 /* A login that never came up was refused, one that did is down. `end` NULL: not by pppd's word. */
 void report_ended(struct session_table *table, const struct session *session, int64_t wall,

@@ -400,7 +400,7 @@ enum session_reason session_why_out(const struct session *session, const struct 
 				    const int32_t *offsets, struct session_now now);
 /*
  * The client behind that VIP wants to log in by something else than MS-CHAPv2: `method`, or NULL if
- * it did not say. `user` NULL: nor its name.
+ * it did not say. `user` NULL: nor its name. Or "mschapv2": what it answered makes no sense.
  */
 void session_no_proof(struct session_table *table, uint32_t vip, const char *user,
 		      const char *method);

@@ -111,6 +111,12 @@ static void test_refused_elsewhere(void **state)
 		assert_string_equal(drain(table).report[SESSION_J_REFUSED].text, rows[i].text);
 		assert_int_equal(session_denied(table)[SESSION_DENY_METHOD], i + 1);
 	}
+	session_no_proof(table, FABRIC_VIP_NET + 1, "alice", "mschapv2");
+	assert_string_equal(drain(table).report[SESSION_J_REFUSED].text,
+			    "refused alice from 203.0.113.1:4501: the request makes no sense");
+	assert_int_equal(session_denied(table)[SESSION_DENY_MALFORMED], 1);
+	assert_int_equal(session_denied(table)[SESSION_DENY_METHOD],
+			 sizeof(rows) / sizeof(rows[0]));
 	session_ike_refused(table, SESSION_DENY_PSK);
 	session_ike_refused(table, SESSION_DENY_PSK);
 	assert_int_equal(session_denied(table)[SESSION_DENY_PSK], 2);
