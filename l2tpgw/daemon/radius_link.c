@@ -12,8 +12,6 @@
 
 #define SERVER_TEXT_MAX (IP4_TEXT_MAX + 6)
 #define PORT_VIRTUAL    5
-#define SERVICE_FRAMED  2
-#define PROTOCOL_PPP    1
 
 struct radius_link {
 	struct gateway *gateway;
@@ -246,6 +244,6 @@ void radius_link_put_port(struct radius_packet *packet, uint32_t slot)
 
 void radius_link_put_service(struct radius_packet *packet)
 {
-	radius_put_u32(packet, RADIUS_SERVICE_TYPE, SERVICE_FRAMED);
-	radius_put_u32(packet, RADIUS_FRAMED_PROTOCOL, PROTOCOL_PPP);
+	radius_put_u32(packet, RADIUS_SERVICE_TYPE, RADIUS_SERVICE_FRAMED);
+	radius_put_u32(packet, RADIUS_FRAMED_PROTOCOL, RADIUS_PROTOCOL_PPP);
 }

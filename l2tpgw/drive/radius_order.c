@@ -5,8 +5,6 @@
 
 #include "base/cleanup.h"
 
-#define SERVICE_AUTHORIZE_ONLY 17
-
 typedef enum radius_cause take_fn(const struct radius_attribute *attribute,
 				  struct radius_order *order);
 
@@ -78,6 +76,7 @@ static enum radius_cause take_date(const struct radius_attribute *attribute,
 	return take_number(attribute, &order->date);
 }
 
+/* Authorize Only (RFC 5176, 3.2) is no service of ours either. */
 static enum radius_cause take_service(const struct radius_attribute *attribute,
 				      struct radius_order *order)
 {
@@ -86,7 +85,7 @@ static enum radius_cause take_service(const struct radius_attribute *attribute,
 	(void)order;
 	if (!radius_u32(attribute, &service))
 		return RADIUS_INVALID_VALUE;
-	return service == SERVICE_AUTHORIZE_ONLY ? RADIUS_UNSUPPORTED_SERVICE : RADIUS_NO_CAUSE;
+	return service == RADIUS_SERVICE_FRAMED ? RADIUS_NO_CAUSE : RADIUS_UNSUPPORTED_SERVICE;
 }
 
 /* Read by radius_terms_read(), or of no consequence. */

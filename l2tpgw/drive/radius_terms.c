@@ -19,6 +19,35 @@ static int no_number(const struct radius_attribute *attribute, struct err *err)
 		       attribute->len);
 }
 
+/* Of an account for something else, a login at a switch say (RFC 2865, 5.6). */
+static int read_service(const struct radius_attribute *attribute, struct radius_terms *terms,
+			struct err *err)
+{
+	uint32_t service;
+
+	(void)terms;
+	if (!radius_u32(attribute, &service))
+		return no_number(attribute, err);
+	if (service != RADIUS_SERVICE_FRAMED)
+		return err_set(err, ERR_FAILED, "its Service-Type is %u, not Framed (%d)", service,
+			       RADIUS_SERVICE_FRAMED);
+	return 0;
+}
+
+static int read_protocol(const struct radius_attribute *attribute, struct radius_terms *terms,
+			 struct err *err)
+{
+	uint32_t protocol;
+
+	(void)terms;
+	if (!radius_u32(attribute, &protocol))
+		return no_number(attribute, err);
+	if (protocol != RADIUS_PROTOCOL_PPP)
+		return err_set(err, ERR_FAILED, "its Framed-Protocol is %u, not PPP (%d)", protocol,
+			       RADIUS_PROTOCOL_PPP);
+	return 0;
+}
+
 /* The first one counts. */
 static int read_text(const struct radius_attribute *attribute, char *out, struct err *err)
 {
@@ -143,6 +172,8 @@ static const struct {
 	uint8_t type;
 	read_fn *read;
 } readers[] = {
+	{ RADIUS_NO_VENDOR, RADIUS_SERVICE_TYPE, read_service },
+	{ RADIUS_NO_VENDOR, RADIUS_FRAMED_PROTOCOL, read_protocol },
 	{ RADIUS_NO_VENDOR, RADIUS_FILTER_ID, read_group },
 	{ RADIUS_NO_VENDOR, RADIUS_FRAMED_POOL, read_pool },
 	{ RADIUS_NO_VENDOR, RADIUS_FRAMED_IP_ADDRESS, read_address },

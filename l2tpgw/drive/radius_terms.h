@@ -4,7 +4,8 @@
 
 /*
  * What a server says about a session, in an Access-Accept or a CoA-Request, as values that make
- * sense. Attributes that mean nothing to a gateway are passed over. Pure.
+ * sense. Attributes that mean nothing to a gateway are passed over; a service that it is not makes
+ * all of it void (RFC 2865, 5.6). Pure.
  */
 #include "base/err.h"
 #include "drive/radius_wire.h"

@@ -69,6 +69,9 @@ enum radius_type {
 	RADIUS_ERROR_CAUSE = 101,
 };
 
+#define RADIUS_SERVICE_FRAMED 2 /* of Service-Type */
+#define RADIUS_PROTOCOL_PPP   1 /* of Framed-Protocol */
+
 enum radius_vendor { RADIUS_NO_VENDOR = 0, RADIUS_MICROSOFT = 311, RADIUS_WISPR = 14122 };
 #define RADIUS_MS_CHAP_ERROR     2
 #define RADIUS_MS_CHAP_CHALLENGE 11

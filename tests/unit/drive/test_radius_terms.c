@@ -41,6 +41,8 @@ static void all_of_it(void **state)
 
 	(void)state;
 	begin();
+	radius_put_u32(&packet, RADIUS_SERVICE_TYPE, RADIUS_SERVICE_FRAMED);
+	radius_put_u32(&packet, RADIUS_FRAMED_PROTOCOL, RADIUS_PROTOCOL_PPP);
 	radius_put_u32(&packet, RADIUS_FRAMED_IP_ADDRESS, 0x0a090007);
 	radius_put_u32(&packet, RADIUS_SESSION_TIMEOUT, 3600);
 	radius_put_u32(&packet, RADIUS_IDLE_TIMEOUT, 600);
@@ -105,6 +107,8 @@ static void what_cannot_be_meant_is_refused(void **state)
 		const char *value;
 		size_t len;
 	} rows[] = {
+		{ 0, RADIUS_SERVICE_TYPE, "\2", 1 },
+		{ 0, RADIUS_FRAMED_PROTOCOL, "", 0 },
 		{ 0, RADIUS_FRAMED_IP_ADDRESS, "abc", 3 },
 		{ 0, RADIUS_SESSION_TIMEOUT, "", 0 },
 		{ 0, RADIUS_IDLE_TIMEOUT, "12345678", 8 },
@@ -133,6 +137,29 @@ static void what_cannot_be_meant_is_refused(void **state)
 		else
 			radius_put(&packet, rows[i].type, rows[i].value, rows[i].len);
 		assert_int_equal(end(), -1);
+	}
+}
+
+/* Accounts of administrators of switches, which the same server knows. */
+static void other_services_are_refused(void **state)
+{
+	static const struct {
+		uint8_t type;
+		uint32_t value;
+		const char *why;
+	} rows[] = {
+		{ RADIUS_SERVICE_TYPE, 1, "its Service-Type is 1, not Framed (2)" },
+		{ RADIUS_SERVICE_TYPE, 6, "its Service-Type is 6, not Framed (2)" },
+		{ RADIUS_SERVICE_TYPE, 7, "its Service-Type is 7, not Framed (2)" },
+		{ RADIUS_FRAMED_PROTOCOL, 2, "its Framed-Protocol is 2, not PPP (1)" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		begin();
+		radius_put_u32(&packet, rows[i].type, rows[i].value);
+		assert_int_equal(end(), -1);
+		assert_string_equal(err.text, rows[i].why);
 	}
 }
 
@@ -172,6 +199,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_fine_too),
 		cmocka_unit_test(values_without_meaning_are_left_to_us),
 		cmocka_unit_test(what_cannot_be_meant_is_refused),
+		cmocka_unit_test(other_services_are_refused),
 		cmocka_unit_test(endless_class),
 		cmocka_unit_test(broken_class_is_not_put),
 	};
