@@ -113,6 +113,37 @@ static enum radius_cause disconnect(struct gateway *gateway, const struct radius
 	return count ? RADIUS_NO_CAUSE : RADIUS_NO_SESSION;
 }
 
+/* Why not. Tried on a copy. */
+static enum radius_cause check_change(const struct gateway *gateway, const struct session *session,
+				      const struct terms_reply *terms)
+{
+	struct session_terms trial = session->terms;
+
+	if (trial.source != TERMS_RADIUS)
+		return RADIUS_PROHIBITED;
+	if (!session->pppd.pid || !terms_change(&trial, gateway->policy, terms))
+		return RADIUS_INVALID_VALUE;
+	return RADIUS_NO_CAUSE;
+}
+
+/* All of them, or none at all (RFC 5176, 3). */
+static enum radius_cause check_changes(const struct gateway *gateway,
+				       const struct radius_order *order,
+				       const struct terms_reply *terms)
+{
+	enum radius_cause cause = RADIUS_NO_SESSION;
+	const struct session *session = NULL;
+
+	while ((session = session_iterate(gateway->sessions, session))) {
+		if (!is_meant(order, session))
+			continue;
+		cause = check_change(gateway, session, terms);
+		if (cause != RADIUS_NO_CAUSE)
+			return cause;
+	}
+	return cause;
+}
+
 static enum radius_cause change(struct gateway *gateway, const struct radius_order *order)
 {
 	const struct terms_reply terms = {
@@ -122,20 +153,16 @@ static enum radius_cause change(struct gateway *gateway, const struct radius_ord
 		.interim = order->terms.interim,
 		.rate = { .down = order->terms.down, .up = order->terms.up },
 	};
-	enum radius_cause cause = RADIUS_NO_SESSION;
+	enum radius_cause cause = check_changes(gateway, order, &terms);
+	const struct session *session = NULL;
 
-	for (uint32_t slot = 0; slot < FABRIC_SLOTS; slot++) {
-		const struct session *session = session_by_slot(gateway->sessions, slot);
-
-		if (!session || !is_meant(order, session))
-			continue;
-		if (session->terms.source != TERMS_RADIUS)
-			return RADIUS_PROHIBITED;
-		if (!session_change(gateway->sessions, slot, &terms))
-			return RADIUS_INVALID_VALUE;
-		cause = RADIUS_NO_CAUSE;
+	if (cause != RADIUS_NO_CAUSE)
+		return cause;
+	while ((session = session_iterate(gateway->sessions, session))) {
+		if (is_meant(order, session))
+			(void)session_change(gateway->sessions, session->slot, &terms);
 	}
-	return cause;
+	return RADIUS_NO_CAUSE;
 }
 
 /* Without a date a request can be replayed at any time; one that names a session by an id that will

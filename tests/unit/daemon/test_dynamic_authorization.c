@@ -283,6 +283,37 @@ static void all_that_is_said_has_to_fit(void **state)
 	assert_int_equal(asked(), RADIUS_DISCONNECT_ACK);
 }
 
+static void let_in_by_radius(uint32_t slot)
+{
+	((struct session *)(uintptr_t)session_by_slot(gateway.sessions, slot))->terms.source =
+	    TERMS_RADIUS;
+}
+
+/* If one of those that are meant cannot be changed, none is (RFC 5176, 3). */
+static void all_are_changed_or_none(void **state)
+{
+	(void)state;
+	let_in_by_radius(1);
+	begin(RADIUS_COA_REQUEST);
+	radius_put_text(&order, RADIUS_USER_NAME, "alice");
+	radius_put_u32(&order, RADIUS_SESSION_TIMEOUT, 60);
+	dated(0);
+	assert_int_equal(asked(), RADIUS_COA_NAK);
+	assert_int_equal(cause(), RADIUS_PROHIBITED);
+	assert_int_equal(session_by_slot(gateway.sessions, 1)->terms.session_timeout, 0);
+	let_in_by_radius(2);
+	radius_put_u32(&order, RADIUS_IDLE_TIMEOUT, 30);
+	assert_int_equal(asked(), RADIUS_COA_ACK);
+	assert_int_equal(session_by_slot(gateway.sessions, 1)->terms.session_timeout, 60);
+	assert_int_equal(session_by_slot(gateway.sessions, 2)->terms.session_timeout, 60);
+	begin(RADIUS_COA_REQUEST);
+	radius_put_text(&order, RADIUS_USER_NAME, "bob");
+	radius_put_u32(&order, RADIUS_SESSION_TIMEOUT, 60);
+	dated(0);
+	assert_int_equal(asked(), RADIUS_COA_NAK);
+	assert_int_equal(cause(), RADIUS_NO_SESSION);
+}
+
 static void changes_are_of_those_it_let_in(void **state)
 {
 	(void)state;
@@ -292,8 +323,7 @@ static void changes_are_of_those_it_let_in(void **state)
 	dated(0);
 	assert_int_equal(asked(), RADIUS_COA_NAK);
 	assert_int_equal(cause(), RADIUS_PROHIBITED);
-	((struct session *)(uintptr_t)session_by_slot(gateway.sessions, 1))->terms.source =
-	    TERMS_RADIUS;
+	let_in_by_radius(1);
 	radius_put_u32(&order, RADIUS_IDLE_TIMEOUT, 30);
 	assert_int_equal(asked(), RADIUS_COA_ACK);
 	assert_int_equal(session_by_slot(gateway.sessions, 1)->terms.session_timeout, 60);
@@ -357,6 +387,7 @@ int main(void)
 		test(replayed),
 		test(replayed_after_a_restart),
 		test(all_that_is_said_has_to_fit),
+		test(all_are_changed_or_none),
 		test(changes_are_of_those_it_let_in),
 		test(nobody_listens_unless_the_policy_says_so),
 		test(a_port_that_is_taken_is_told_and_tried_again),
