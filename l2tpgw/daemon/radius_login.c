@@ -8,6 +8,7 @@
 #include "base/ip4.h"
 #include "base/log.h"
 #include "daemon/radius_link.h"
+#include "drive/radius_refusal.h"
 
 #define CHAP2_RESPONSE_MAX 50 /* RFC 2548, 2.3.2 */
 
@@ -90,6 +91,19 @@ static int take_accept(struct radius_login *login, const struct radius_view *ans
 	return 0;
 }
 
+/* "Already logged in", outside its hours, a locked account: nobody guesses at a password there. */
+static void take_refusal(struct radius_login *login, const struct radius_view *answer)
+{
+	struct radius_refusal refusal;
+
+	radius_refusal_read(answer, &refusal);
+	login->said.said = SESSION_RADIUS_REJECT;
+	login->said.guess = refusal.of_password;
+	if (!refusal.of_password)
+		log_notice("RADIUS: a login is refused, but not for its password: %s",
+			   refusal.text);
+}
+
 static void answered(void *user, const struct radius_view *answer, const struct err *why)
 {
 	struct radius_login *login = user;
@@ -100,7 +114,7 @@ static void answered(void *user, const struct radius_view *answer, const struct 
 	if (!answer)
 		log_warning("RADIUS: %s", why->text);
 	else if (answer->code != RADIUS_ACCESS_ACCEPT)
-		login->said.said = SESSION_RADIUS_REJECT;
+		take_refusal(login, answer);
 	else if (take_accept(login, answer, &err) < 0) {
 		log_warning("RADIUS: an Access-Accept is not taken: %s", err.text);
 		login->said.said = SESSION_RADIUS_MALFORMED;

@@ -403,8 +403,8 @@ static void count_failure(struct session_table *table, const struct event *event
 	const struct admission *admission = event->admission;
 	enum session_denial denial = admission->answer->denial;
 
-	if (denial == SESSION_DENY_PASSWORD || denial == SESSION_DENY_RADIUS_REFUSED ||
-	    denial == SESSION_DENY_UNKNOWN_USER)
+	if (denial == SESSION_DENY_PASSWORD || denial == SESSION_DENY_UNKNOWN_USER ||
+	    (denial == SESSION_DENY_RADIUS_REFUSED && admission->request->radius->guess))
 		lockout_failed(table, event->now, admission->peer,
 			       denial == SESSION_DENY_UNKNOWN_USER ? NULL
 								   : admission->request->user,

@@ -271,6 +271,7 @@ enum session_radius_said {
 };
 struct session_radius {
 	enum session_radius_said said;
+	bool guess;               /* of REJECT: for the password, as far as it says */
 	struct terms_reply terms; /* of ACCEPT, as the one below */
 	const char *message;      /* what shows the client that the server has the password too */
 };

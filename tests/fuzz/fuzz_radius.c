@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "drive/radius_order.h"
+#include "drive/radius_refusal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -45,6 +46,7 @@ static void check_terms(const struct radius_terms *terms)
 static void look(const struct radius_view *view)
 {
 	struct radius_attribute attribute = { 0 };
+	struct radius_refusal refusal;
 	struct radius_packet answer;
 	struct radius_terms terms;
 	struct radius_order order;
@@ -57,6 +59,8 @@ static void look(const struct radius_view *view)
 		     attribute.value + attribute.len <= view->data + view->len);
 	if (radius_terms_read(view, &terms, &err) == 0)
 		check_terms(&terms);
+	radius_refusal_read(view, &refusal);
+	must(strlen(refusal.text) <= RADIUS_VALUE_MAX);
 	cause = radius_order_read(view, &order);
 	must(cause != RADIUS_NO_CAUSE || radius_order_names(&order));
 	must(is_text(order.session) && is_text(order.user) && is_text(order.peer));

@@ -40,6 +40,14 @@ static bool ask_about(uint8_t flags)
 	return radius_login_ask(&login, &request);
 }
 
+static void send_answer(struct radius_packet *packet)
+{
+	radius_finish_reply(packet, fake.request.id, fake.request.authenticator, fake_secret);
+	fake_radius_send(&fake, packet->data, packet->len);
+	turn_until(done == 1);
+	assert_false(login.asking);
+}
+
 static void answer_with(enum radius_code code, const char *success, const char *group)
 {
 	struct radius_packet packet;
@@ -50,10 +58,7 @@ static void answer_with(enum radius_code code, const char *success, const char *
 				  strlen(success));
 	radius_put_text(&packet, RADIUS_FILTER_ID, group);
 	radius_put(&packet, RADIUS_CLASS, "\xab\xcd", 2);
-	radius_finish_reply(&packet, fake.request.id, fake.request.authenticator, fake_secret);
-	fake_radius_send(&fake, packet.data, packet.len);
-	turn_until(done == 1);
-	assert_false(login.asking);
+	send_answer(&packet);
 }
 
 static void what_the_server_is_told(void **state)
@@ -125,6 +130,50 @@ static void refused(void **state)
 	}
 }
 
+static void put_error(struct radius_packet *packet, const char *error)
+{
+	radius_put_vendor(packet, RADIUS_MICROSOFT, RADIUS_MS_CHAP_ERROR, error, strlen(error));
+}
+
+/* Only a wrong password is a guess at it; other reasons would ban those who dial again. */
+static void what_counts_as_a_guess(void **state)
+{
+	static const struct {
+		enum radius_code code;
+		const char *error, *message;
+		bool guess;
+	} rows[] = {
+		{ RADIUS_ACCESS_REJECT, NULL, "", true },
+		{ RADIUS_ACCESS_REJECT, "\7E=691 R=1 C=0 V=3 M=no", "", true },
+		{ RADIUS_ACCESS_REJECT, "\7E=0000000691 R=0", "Wrong password", true },
+		{ RADIUS_ACCESS_REJECT, "E=691", "", true },
+		{ RADIUS_ACCESS_REJECT, "\7E=", "", true },
+		{ RADIUS_ACCESS_REJECT, "", "", true },
+		{ RADIUS_ACCESS_REJECT, "\7E=691", "Try again", true },
+		{ RADIUS_ACCESS_REJECT, NULL, "You are already logged in - access denied", false },
+		{ RADIUS_ACCESS_REJECT, "\7E=649 R=0", "", false },
+		{ RADIUS_ACCESS_REJECT, "\7E=646", "\x1b[2J", false },
+		{ RADIUS_ACCESS_REJECT, "\7E=6910", "", false },
+		{ RADIUS_ACCESS_CHALLENGE, NULL, "Token?", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct radius_packet packet;
+
+		done = 0;
+		assert_true(ask_about(0));
+		turn_until(fake_radius_take(&fake));
+		radius_begin(&packet, rows[i].code, true);
+		if (rows[i].error)
+			put_error(&packet, rows[i].error);
+		radius_put_text(&packet, RADIUS_REPLY_MESSAGE, rows[i].message);
+		send_answer(&packet);
+		assert_int_equal(login.said.said, SESSION_RADIUS_REJECT);
+		assert_int_equal(login.said.guess, rows[i].guess);
+	}
+}
+
 /* Whoever cannot show that it has the password is no server that knows the user. */
 static void accepted_without_proof(void **state)
 {
@@ -192,6 +241,7 @@ int main(void)
 		test(accepted),
 		test(accepted_by_a_client_with_flags),
 		test(refused),
+		test(what_counts_as_a_guess),
 		test(accepted_without_proof),
 		test(nobody_answers),
 		test(cancelled),

@@ -214,6 +214,42 @@ static void addresses_of_the_gateway_are_nobodys(void **state)
 	session_table_free(table);
 }
 
+static void refuse(struct session_table *table, unsigned times, bool guess)
+{
+	const struct session_radius said = { .said = SESSION_RADIUS_REJECT, .guess = guess };
+	struct session_answer answer;
+
+	for (unsigned i = 0; i < times; i++) {
+		assert_int_equal(ask_said(table, 0, 1, "zoe", &said, &answer), SESSION_DENY);
+		assert_int_equal(answer.denial, SESSION_DENY_RADIUS_REFUSED);
+		assert_int_equal(drain(table).journals[SESSION_J_REFUSED], 1);
+	}
+}
+
+/* A server that still has the session which a power failure ended refuses whoever dials again. */
+static void only_guesses_are_counted_as_such(void **state)
+{
+	struct policy policy = radius_policy(POLICY_RADIUS_LOCAL_FIRST);
+	struct session_table *table;
+	size_t count;
+
+	(void)state;
+	policy.firewall.brute_force.failures = 3;
+	policy.firewall.brute_force.window = 60;
+	policy.firewall.brute_force.ban = 60;
+	table = test_table(&policy);
+	secure(table, 0, 1);
+	(void)drain(table);
+	refuse(table, 9, false);
+	(void)session_bans(table, WALL, &count);
+	assert_int_equal(count, 0);
+	assert_int_equal(session_denied(table)[SESSION_DENY_RADIUS_REFUSED], 9);
+	refuse(table, 3, true);
+	(void)session_bans(table, WALL, &count);
+	assert_int_not_equal(count, 0);
+	session_table_free(table);
+}
+
 /* ---- accounting ---- */
 
 /* The only one in the queue, if there is one; false if there is none. */
@@ -496,6 +532,7 @@ int main(void)
 		cmocka_unit_test(what_it_says_counts),
 		cmocka_unit_test(refusals_of_it),
 		cmocka_unit_test(addresses_of_the_gateway_are_nobodys),
+		cmocka_unit_test(only_guesses_are_counted_as_such),
 		cmocka_unit_test(begin_and_end_are_told),
 		cmocka_unit_test(what_was_never_up_is_not_told),
 		cmocka_unit_test(a_session_that_ended_unseen),
