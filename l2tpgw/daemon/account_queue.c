@@ -120,18 +120,16 @@ void account_queue_open(struct account_queue *queue, const char *directory)
 	free(numbers);
 }
 
-void account_queue_close(struct account_queue *queue)
-{
-	struct account_entry *next;
-
-	for (struct account_entry *entry = queue->first; entry; entry = next) {
-		next = entry->next;
-		free(entry);
-	}
-	*queue = (struct account_queue){ .directory = queue->directory };
-}
-
 /* ---- from now on ---- */
+
+static void forget_kept(struct account_queue *queue, struct account_entry *entry)
+{
+	if (!entry->kept)
+		return;
+	free(entry->kept);
+	entry->kept = NULL;
+	queue->kept--;
+}
 
 void account_queue_remove(struct account_queue *queue, struct account_entry *entry)
 {
@@ -148,6 +146,7 @@ void account_queue_remove(struct account_queue *queue, struct account_entry *ent
 	path_of(queue, entry->number, path);
 	if (file_remove(path, &err) < 0)
 		log_error("accounting: %s", err.text);
+	forget_kept(queue, entry);
 	free(entry);
 }
 
@@ -166,6 +165,25 @@ static void make_room(struct account_queue *queue)
 	account_queue_remove(queue, oldest);
 }
 
+/* A disk that is full need not keep a server from hearing it. */
+static struct account_entry *keep(struct account_queue *queue,
+				  const struct session_account *account, const struct err *why)
+{
+	struct account_entry *entry;
+
+	if (queue->kept >= ACCOUNT_QUEUE_KEPT_MAX) {
+		log_error("accounting of session %s is lost: %s", account->id, why->text);
+		queue->given_up++;
+		return NULL;
+	}
+	log_error("accounting of session %s is kept in memory alone: %s", account->id, why->text);
+	entry = push(queue, queue->next++, account->id);
+	entry->kept = mem_alloc(sizeof(*entry->kept));
+	*entry->kept = *account;
+	queue->kept++;
+	return entry;
+}
+
 struct account_entry *account_queue_append(struct account_queue *queue,
 					   const struct session_account *account)
 {
@@ -174,10 +192,8 @@ struct account_entry *account_queue_append(struct account_queue *queue,
 
 	make_room(queue);
 	path_of(queue, queue->next, path);
-	if (write_record(path, account, &err) < 0) {
-		log_error("accounting of session %s is lost: %s", account->id, err.text);
-		return NULL;
-	}
+	if (write_record(path, account, &err) < 0)
+		return keep(queue, account, &err);
 	return push(queue, queue->next++, account->id);
 }
 
@@ -186,6 +202,10 @@ int account_queue_read(const struct account_queue *queue, const struct account_e
 {
 	char path[PATHS_MAX];
 
+	if (entry->kept) {
+		*account = *entry->kept;
+		return 0;
+	}
 	path_of(queue, entry->number, path);
 	return read_record(path, account, err);
 }
@@ -197,8 +217,25 @@ void account_queue_sync(struct account_queue *queue, struct account_entry *entry
 
 	if (entry->synced)
 		return;
-	entry->synced = true;
 	path_of(queue, entry->number, path);
+	if (entry->kept && write_record(path, entry->kept, &err) < 0)
+		return; /* as was told */
+	forget_kept(queue, entry);
+	entry->synced = true;
 	if (file_sync(path, &err) < 0)
 		log_error("accounting: %s", err.text);
+}
+
+void account_queue_close(struct account_queue *queue)
+{
+	struct account_entry *next;
+
+	for (struct account_entry *entry = queue->first; entry; entry = next) {
+		next = entry->next;
+		if (entry->kept)
+			account_queue_sync(queue, entry);
+		forget_kept(queue, entry);
+		free(entry);
+	}
+	*queue = (struct account_queue){ .directory = queue->directory };
 }

@@ -96,6 +96,18 @@ static void make_packet(const struct accounting *accounting, const struct sessio
 
 /* ---- the queue ---- */
 
+/* Of servers that only judge logins nobody takes a record, ever. */
+static bool is_wanted(const struct accounting *accounting)
+{
+	const struct policy *policy = accounting->gateway->policy;
+
+	for (size_t i = 0; i < policy->radius.servers_count; i++) {
+		if (policy->radius.servers[i].acct_port)
+			return true;
+	}
+	return false;
+}
+
 static void send_queue(struct accounting *accounting);
 
 static void wait_longer(struct accounting *accounting, struct account_entry *entry)
@@ -177,7 +189,7 @@ static void send_queue(struct accounting *accounting)
 {
 	struct account_entry *next;
 
-	if (accounting->retry_at > loop_ms() || !accounting->gateway->policy->radius.servers_count)
+	if (accounting->retry_at > loop_ms() || !is_wanted(accounting))
 		return;
 	for (struct account_entry *entry = accounting->queue.first;
 	     entry && accounting->sending < WINDOW; entry = next) {
@@ -190,7 +202,7 @@ static void send_queue(struct accounting *accounting)
 
 void accounting_take(struct accounting *accounting, const struct session_account *account)
 {
-	if (!accounting->gateway->policy->radius.servers_count)
+	if (!is_wanted(accounting))
 		return;
 	if (account_queue_append(&accounting->queue, account))
 		send_queue(accounting);
@@ -202,7 +214,7 @@ static uint64_t interval_ms(const struct accounting *accounting, const struct se
 {
 	const struct policy *policy = accounting->gateway->policy;
 
-	if (!policy->radius.servers_count)
+	if (!is_wanted(accounting))
 		return 0;
 	return 1000ull * (session->terms.interim ? session->terms.interim : policy->radius.interim);
 }

@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 
+#include "daemon/account_queue.h"
 #include "radius_world.h"
 
 static struct session_account account(const char *id, enum account_event event)
@@ -194,6 +195,103 @@ static void nothing_without_radius(void **state)
 	assert_false(fake_radius_take(&fake));
 }
 
+/* Files there nobody would ever take, and a warning for good. */
+static void nothing_where_no_server_accounts(void **state)
+{
+	json_t *status;
+
+	(void)state;
+	policy.radius.interim = 1;
+	server.acct_port = 0;
+	radius_link_follow(gateway.radius);
+	connect_client(gateway.sessions, 0, 1, "alice");
+	(void)drain(gateway.sessions);
+	take("a-1", ACCOUNT_START);
+	accounting_tick(gateway.accounting);
+	assert_int_equal(on_disk(), 0);
+	status = accounting_status(gateway.accounting);
+	assert_int_equal(json_integer_value(json_object_get(status, "waiting")), 0);
+	json_decref(status);
+}
+
+/* No file can be made where its directory is none; a place that root cannot write to either. */
+static void break_disk(void)
+{
+	assert_int_equal(rmdir(gateway.paths.accounting), 0);
+	tmpdir_write("accounting", "");
+}
+
+static void mend_disk(void)
+{
+	assert_int_equal(unlink(gateway.paths.accounting), 0);
+	assert_int_equal(mkdir(gateway.paths.accounting, 0700), 0);
+}
+
+static void sent_though_the_disk_is_full(void **state)
+{
+	(void)state;
+	break_disk();
+	take("a-1", ACCOUNT_START);
+	take("a-1", ACCOUNT_STOP);
+	asked();
+	assert_int_equal(said_number(RADIUS_ACCT_STATUS_TYPE), 1);
+	assert_said_text(RADIUS_ACCT_SESSION_ID, "a-1");
+	answer();
+	asked();
+	assert_int_equal(said_number(RADIUS_ACCT_STATUS_TYPE), 2);
+	assert_int_equal(said_number(RADIUS_ACCT_INPUT_GIGAWORDS), 3);
+	answer();
+	turn_until(accounting_is_done(gateway.accounting));
+	mend_disk();
+}
+
+/* What waits in memory goes to the disk once that takes it. */
+static void kept_in_memory_until_the_disk_has_room(void **state)
+{
+	(void)state;
+	fake_radius_stop(&fake);
+	break_disk();
+	take("a-1", ACCOUNT_STOP);
+	turn_until(accounting_is_done(gateway.accounting));
+	mend_disk();
+	assert_int_equal(on_disk(), 0);
+	turn_until((accounting_tick(gateway.accounting), on_disk() == 1));
+	fake_radius_listen(&fake);
+	another_life();
+	asked();
+	assert_said_text(RADIUS_ACCT_SESSION_ID, "a-1");
+	answer();
+	turn_until(on_disk() == 0);
+}
+
+static void memory_goes_to_the_disk_at_the_end(void **state)
+{
+	(void)state;
+	fake_radius_stop(&fake);
+	break_disk();
+	take("a-1", ACCOUNT_STOP);
+	mend_disk();
+	another_life();
+	assert_int_equal(on_disk(), 1);
+}
+
+static void memory_has_an_end(void **state)
+{
+	json_t *status;
+
+	(void)state;
+	fake_radius_stop(&fake);
+	break_disk();
+	for (unsigned i = 0; i < ACCOUNT_QUEUE_KEPT_MAX + 3; i++)
+		take("a-1", ACCOUNT_START);
+	status = accounting_status(gateway.accounting);
+	assert_int_equal(json_integer_value(json_object_get(status, "waiting")),
+			 ACCOUNT_QUEUE_KEPT_MAX);
+	assert_int_equal(json_integer_value(json_object_get(status, "given_up")), 3);
+	json_decref(status);
+	mend_disk();
+}
+
 static void interims_are_told(void **state)
 {
 	uint64_t end;
@@ -227,6 +325,11 @@ int main(void)
 		test(sent_again_by_the_next),
 		test(what_is_no_record_is_left_out),
 		test(nothing_without_radius),
+		test(nothing_where_no_server_accounts),
+		test(sent_though_the_disk_is_full),
+		test(kept_in_memory_until_the_disk_has_room),
+		test(memory_goes_to_the_disk_at_the_end),
+		test(memory_has_an_end),
 		test(interims_are_told),
 	};
 
