@@ -17,12 +17,14 @@ static void path_of(const struct account_queue *queue, uint64_t number, char out
 	(void)snprintf(out, PATHS_MAX, "%s/%016" PRIx64, queue->directory, number);
 }
 
-static struct account_entry *push(struct account_queue *queue, uint64_t number, const char *id)
+static struct account_entry *push(struct account_queue *queue, uint64_t number,
+				  const struct session_account *account)
 {
 	struct account_entry *entry = mem_alloc(sizeof(*entry));
 
 	entry->number = number;
-	(void)snprintf(entry->id, sizeof(entry->id), "%s", id);
+	entry->event = account->event;
+	(void)snprintf(entry->id, sizeof(entry->id), "%s", account->id);
 	if (queue->last)
 		queue->last->next = entry;
 	else
@@ -98,7 +100,7 @@ static void adopt(struct account_queue *queue, uint64_t number)
 	path_of(queue, number, path);
 	queue->next = number + 1;
 	if (read_record(path, &account, &err) == 0) {
-		(void)push(queue, number, account.id);
+		(void)push(queue, number, &account);
 		return;
 	}
 	log_warning("accounting record %s is left out: %s", path, err.text);
@@ -172,12 +174,12 @@ static struct account_entry *keep(struct account_queue *queue,
 	struct account_entry *entry;
 
 	if (queue->kept >= ACCOUNT_QUEUE_KEPT_MAX) {
-		log_error("accounting of session %s is lost: %s", account->id, why->text);
+		log_error("accounting of %s is lost: %s", account->id, why->text);
 		queue->given_up++;
 		return NULL;
 	}
-	log_error("accounting of session %s is kept in memory alone: %s", account->id, why->text);
-	entry = push(queue, queue->next++, account->id);
+	log_error("accounting of %s is kept in memory alone: %s", account->id, why->text);
+	entry = push(queue, queue->next++, account);
 	entry->kept = mem_alloc(sizeof(*entry->kept));
 	*entry->kept = *account;
 	queue->kept++;
@@ -194,7 +196,7 @@ struct account_entry *account_queue_append(struct account_queue *queue,
 	path_of(queue, queue->next, path);
 	if (write_record(path, account, &err) < 0)
 		return keep(queue, account, &err);
-	return push(queue, queue->next++, account->id);
+	return push(queue, queue->next++, account);
 }
 
 int account_queue_read(const struct account_queue *queue, const struct account_entry *entry,

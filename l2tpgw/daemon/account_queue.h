@@ -21,8 +21,11 @@
 struct account_entry {
 	struct account_entry *next;
 	uint64_t number;
-	char id[SESSION_ID_MAX]; /* of the session */
+	enum account_event event;
+	char id[SESSION_ID_MAX];
 	bool sending, synced;
+	bool refused;   /* of the gateway's: its server is there, but does not take it */
+	uint64_t again; /* ms: not before */
 	struct session_account *kept; /* what is not on disk; NULL = it is */
 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "daemon/accounting.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,27 +73,71 @@ static void put_counters(const struct session_account *account, struct radius_pa
 	radius_put_u32(packet, RADIUS_ACCT_SESSION_TIME, account->seconds);
 }
 
+/* Every record has an Acct-Session-Id (RFC 2866, 5.5), one of no session too. */
+static void put_life(const struct session_account *account, struct radius_packet *packet)
+{
+	char id[SESSION_ID_MAX];
+
+	(void)snprintf(id, sizeof(id), "%" PRIx64, (uint64_t)account->wall);
+	radius_put_text(packet, RADIUS_ACCT_SESSION_ID, id);
+}
+
 static void make_packet(const struct accounting *accounting, const struct session_account *account,
 			struct radius_packet *packet)
 {
 	static const uint32_t status[ACCOUNT_EVENTS] = {
-		[ACCOUNT_START] = 1,
-		[ACCOUNT_STOP] = 2,
-		[ACCOUNT_INTERIM] = 3,
+		[ACCOUNT_START] = 1, [ACCOUNT_STOP] = 2, [ACCOUNT_INTERIM] = 3,
+		[ACCOUNT_ON] = 7,    [ACCOUNT_OFF] = 8,
 	};
 	int64_t delay = gateway_now().wall - account->wall;
 
 	radius_begin(packet, RADIUS_ACCOUNTING_REQUEST, false);
 	radius_put_u32(packet, RADIUS_ACCT_STATUS_TYPE, status[account->event]);
-	put_identity(account, packet);
+	if (account_is_of_gateway(account->event))
+		put_life(account, packet);
+	else
+		put_identity(account, packet);
 	put_class(account, packet);
 	radius_link_put_gateway(accounting->gateway->radius, packet);
-	if (account->event != ACCOUNT_START)
+	if (account->event == ACCOUNT_INTERIM || account->event == ACCOUNT_STOP)
 		put_counters(account, packet);
 	if (account->event == ACCOUNT_STOP)
 		radius_put_u32(packet, RADIUS_ACCT_TERMINATE_CAUSE, account->cause);
 	radius_put_u32(packet, RADIUS_EVENT_TIMESTAMP, (uint32_t)account->wall);
 	radius_put_u32(packet, RADIUS_ACCT_DELAY_TIME, delay > 0 ? (uint32_t)delay : 0);
+}
+
+/* ---- whom a record of the gateway is for ---- */
+
+static const char *server_text(const struct policy_radius_server *server, char out[SESSION_ID_MAX])
+{
+	char address[IP4_TEXT_MAX];
+
+	(void)snprintf(out, SESSION_ID_MAX, "%s:%u", ip4_text(server->address, address),
+		       server->acct_port);
+	return out;
+}
+
+/* False if the policy does not name it any more. */
+static bool find_server(const struct accounting *accounting, const struct account_entry *entry,
+			size_t *index)
+{
+	const struct policy *policy = accounting->gateway->policy;
+	char text[SESSION_ID_MAX];
+
+	for (*index = 0; *index < policy->radius.servers_count; (*index)++) {
+		if (!strcmp(server_text(&policy->radius.servers[*index], text), entry->id))
+			return true;
+	}
+	return false;
+}
+
+static bool server_is_dead(const struct accounting *accounting, const struct account_entry *entry)
+{
+	size_t server;
+
+	return find_server(accounting, entry, &server) &&
+	       radius_link_is_dead(accounting->gateway->radius, RADIUS_ACCOUNTING, server);
 }
 
 /* ---- the queue ---- */
@@ -125,6 +171,37 @@ static void wait_longer(struct accounting *accounting, struct account_entry *ent
 		accounting->retry_ms = RETRY_MS_MAX;
 }
 
+/* One server's silence is not the others'. A dead one is waited for, and then hears this first. */
+static void put_off(struct accounting *accounting, struct account_entry *entry)
+{
+	if (!entry->synced)
+		log_warning("accounting: RADIUS server %s does not take that the gateway %s; it "
+			    "is told later",
+			    entry->id, entry->event == ACCOUNT_ON ? "began" : "ended");
+	account_queue_sync(&accounting->queue, entry);
+	if (server_is_dead(accounting, entry))
+		return;
+	entry->refused = true;
+	entry->again = loop_ms() + RETRY_MS_MAX;
+}
+
+static void not_taken(struct accounting *accounting, struct account_entry *entry)
+{
+	if (account_is_of_gateway(entry->event))
+		put_off(accounting, entry);
+	else
+		wait_longer(accounting, entry);
+}
+
+static void taken(struct accounting *accounting, struct account_entry *entry)
+{
+	if (accounting->retry_at)
+		log_notice("accounting: a RADIUS server takes it again");
+	accounting->retry_at = 0;
+	accounting->retry_ms = RETRY_MS;
+	account_queue_remove(&accounting->queue, entry);
+}
+
 static void answered(void *user, const struct radius_view *answer, const struct err *why)
 {
 	struct sent sent = *(struct sent *)user;
@@ -136,53 +213,101 @@ static void answered(void *user, const struct radius_view *answer, const struct 
 	sent.entry->sending = false;
 	if (accounting->gateway->ending)
 		return;
-	if (!answer) {
-		wait_longer(accounting, sent.entry);
-		return;
-	}
-	if (accounting->retry_at)
-		log_notice("accounting: a RADIUS server takes it again");
-	accounting->retry_at = 0;
-	accounting->retry_ms = RETRY_MS;
-	account_queue_remove(&accounting->queue, sent.entry);
+	if (answer)
+		taken(accounting, sent.entry);
+	else
+		not_taken(accounting, sent.entry);
 	send_queue(accounting);
 }
 
-/* False if there is nobody to send it to. */
+static int ask(struct accounting *accounting, struct account_entry *entry,
+	       const struct radius_packet *packet, struct err *err)
+{
+	struct radius_link *link = accounting->gateway->radius;
+	struct sent *sent = mem_alloc(sizeof(*sent));
+	size_t server;
+	int result;
+
+	*sent = (struct sent){ accounting, entry };
+	if (!account_is_of_gateway(entry->event))
+		result = radius_link_ask(link, RADIUS_ACCOUNTING, packet, answered, sent, err);
+	else if (find_server(accounting, entry, &server))
+		result = radius_link_ask_server(link, RADIUS_ACCOUNTING, server, packet, answered,
+						sent, err);
+	else
+		result = err_set(err, ERR_FAILED, "the policy does not name that server any more");
+	if (result < 0)
+		free(sent);
+	return result;
+}
+
+/* False if there is nobody to send anything to. */
 static bool send_entry(struct accounting *accounting, struct account_entry *entry)
 {
 	struct session_account account;
 	struct radius_packet packet;
 	struct err err = { .code = ERR_NONE };
-	struct sent *sent;
 
 	if (account_queue_read(&accounting->queue, entry, &account, &err) < 0) {
-		log_error("accounting of session %s is lost: %s", entry->id, err.text);
+		log_error("accounting of %s is lost: %s", entry->id, err.text);
 		account_queue_remove(&accounting->queue, entry);
 		return true;
 	}
 	make_packet(accounting, &account, &packet);
-	sent = mem_alloc(sizeof(*sent));
-	*sent = (struct sent){ accounting, entry };
-	if (radius_link_ask(accounting->gateway->radius, RADIUS_ACCOUNTING, &packet, answered, sent,
-			    &err) < 0) {
-		free(sent);
-		wait_longer(accounting, entry);
-		return false;
+	if (ask(accounting, entry, &packet, &err) < 0) {
+		not_taken(accounting, entry);
+		return account_is_of_gateway(entry->event);
 	}
 	entry->sending = true;
 	accounting->sending++;
 	return true;
 }
 
-/* Of one session one record at a time, in their order. */
-static bool is_behind(const struct account_queue *queue, const struct account_entry *entry)
+/* A server that is there hears that the gateway began before it hears of sessions. */
+static bool holds_up(const struct accounting *accounting, const struct account_entry *entry)
 {
-	for (const struct account_entry *e = queue->first; e != entry; e = e->next) {
-		if (!strcmp(e->id, entry->id))
-			return true;
+	return !entry->refused && (entry->sending || !server_is_dead(accounting, entry));
+}
+
+/*
+ * Of one session, and of the gateway to one server, one record at a time, in their order. What is
+ * of the gateway comes behind all sessions that were before it: none of them is opened by a Start
+ * that comes late.
+ */
+static bool goes_before(const struct accounting *accounting, const struct account_entry *first,
+			const struct account_entry *entry)
+{
+	if (!strcmp(first->id, entry->id))
+		return true;
+	if (account_is_of_gateway(first->event))
+		return !account_is_of_gateway(entry->event) && holds_up(accounting, first);
+	return account_is_of_gateway(entry->event);
+}
+
+static bool may_go(const struct accounting *accounting, const struct account_entry *entry)
+{
+	if (entry->sending || entry->again > loop_ms() ||
+	    (account_is_of_gateway(entry->event) && server_is_dead(accounting, entry)))
+		return false;
+	for (const struct account_entry *e = accounting->queue.first; e != entry; e = e->next) {
+		if (goes_before(accounting, e, entry))
+			return false;
 	}
-	return false;
+	return true;
+}
+
+/* What was for a server that the policy names no more. */
+static void forget_strangers(struct accounting *accounting)
+{
+	struct account_entry *next;
+	size_t server;
+
+	for (struct account_entry *entry = accounting->queue.first; entry; entry = next) {
+		next = entry->next;
+		if (account_is_of_gateway(entry->event) && !entry->sending &&
+		    !find_server(accounting, entry, &server))
+			account_queue_remove(&accounting->queue, entry);
+	}
 }
 
 static void send_queue(struct accounting *accounting)
@@ -191,11 +316,11 @@ static void send_queue(struct accounting *accounting)
 
 	if (accounting->retry_at > loop_ms() || !is_wanted(accounting))
 		return;
+	forget_strangers(accounting);
 	for (struct account_entry *entry = accounting->queue.first;
 	     entry && accounting->sending < WINDOW; entry = next) {
 		next = entry->next;
-		if (!entry->sending && !is_behind(&accounting->queue, entry) &&
-		    !send_entry(accounting, entry))
+		if (may_go(accounting, entry) && !send_entry(accounting, entry))
 			return;
 	}
 }
@@ -206,6 +331,44 @@ void accounting_take(struct accounting *accounting, const struct session_account
 		return;
 	if (account_queue_append(&accounting->queue, account))
 		send_queue(accounting);
+}
+
+/* What it was to hear before is outdated. */
+static void forget_older(struct accounting *accounting, const char *server)
+{
+	struct account_entry *next;
+
+	for (struct account_entry *entry = accounting->queue.first; entry; entry = next) {
+		next = entry->next;
+		if (account_is_of_gateway(entry->event) && !entry->sending &&
+		    !strcmp(entry->id, server))
+			account_queue_remove(&accounting->queue, entry);
+	}
+}
+
+static void tell_servers(struct accounting *accounting, enum account_event event)
+{
+	const struct policy *policy = accounting->gateway->policy;
+
+	for (size_t i = 0; i < policy->radius.servers_count; i++) {
+		struct session_account account = { .event = event, .wall = gateway_now().wall };
+
+		if (!policy->radius.servers[i].acct_port)
+			continue;
+		forget_older(accounting, server_text(&policy->radius.servers[i], account.id));
+		(void)account_queue_append(&accounting->queue, &account);
+	}
+	send_queue(accounting);
+}
+
+void accounting_on(struct accounting *accounting)
+{
+	tell_servers(accounting, ACCOUNT_ON);
+}
+
+void accounting_off(struct accounting *accounting)
+{
+	tell_servers(accounting, ACCOUNT_OFF);
 }
 
 /* ---- what sessions have used meanwhile ---- */

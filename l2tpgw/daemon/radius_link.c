@@ -215,6 +215,26 @@ int radius_link_ask(struct radius_link *link, enum radius_service service,
 	return result;
 }
 
+int radius_link_ask_server(struct radius_link *link, enum radius_service service, size_t server,
+			   const struct radius_packet *packet, radius_done_fn on_done, void *user,
+			   struct err *err)
+{
+	int result;
+
+	if (!link->radius || server >= radius_settings(link->radius)->count)
+		return err_set(err, ERR_UNREACHABLE, "there is no such RADIUS server");
+	result = radius_ask_server(link->radius, service, server, packet,
+				   POLICY_RADIUS_PATIENCE * 1000, on_done, user, loop_ms(), err);
+	arm(link);
+	return result;
+}
+
+bool radius_link_is_dead(const struct radius_link *link, enum radius_service service, size_t server)
+{
+	return !link->radius || server >= radius_settings(link->radius)->count ||
+	       radius_health(link->radius, server, service).dead;
+}
+
 void radius_link_cancel(struct radius_link *link, const void *user)
 {
 	if (link->radius)

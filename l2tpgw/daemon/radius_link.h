@@ -16,6 +16,13 @@ void radius_link_follow(struct radius_link *link);
 int radius_link_ask(struct radius_link *link, enum radius_service service,
 		    const struct radius_packet *packet, radius_done_fn on_done, void *user,
 		    struct err *err);
+/* As radius_ask_server(); `server` is an index of the policy's. */
+int radius_link_ask_server(struct radius_link *link, enum radius_service service, size_t server,
+			   const struct radius_packet *packet, radius_done_fn on_done, void *user,
+			   struct err *err);
+/* It cannot be asked for that now. */
+bool radius_link_is_dead(const struct radius_link *link, enum radius_service service,
+			 size_t server);
 void radius_link_cancel(struct radius_link *link, const void *user);
 /* What every request says of the gateway: NAS-Identifier, NAS-IP-Address. */
 void radius_link_put_gateway(const struct radius_link *link, struct radius_packet *packet);

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "daemon/accounting.h"
 #include "daemon/candidate.h"
 #include "daemon/charon.h"
 #include "daemon/dynamic_authorization.h"
@@ -247,6 +248,9 @@ static int begin_with(struct recovery *recovery, struct candidate *candidate, st
 	gateway->sessions = session_table_new(gateway->policy);
 	zones_refresh(gateway);
 	radius_link_follow(gateway->radius);
+	/* What it was before, a power failure may have ended. */
+	if (!recovery->living)
+		accounting_on(gateway->accounting);
 	dynamic_authorization_follow(gateway->dynamic_authorization);
 	return 0;
 }

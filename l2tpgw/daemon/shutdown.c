@@ -9,12 +9,14 @@
 
 #define GOODBYE_MS 15000 /* for PPP, L2TP and IKE to say goodbye; then it ends all the same */
 #define LOOK_MS    50
-#define ACCOUNT_MS 3000 /* for a RADIUS server to take it; what it does not is kept on disk */
+#define ACCOUNT_MS 3000 /* for RADIUS servers to take it; what they do not is kept on disk */
+#define OFF_MS     500  /* of these for the last of it: one that answers at all does so at once */
 
 struct shutdown {
 	struct gateway *gateway;
 	uint64_t deadline;
 	uint64_t told; /* ms: when accounting is given up; 0 = there are sessions yet */
+	bool off;      /* that nobody is there any more was accounted */
 	struct loop_timer timer;
 };
 
@@ -32,6 +34,17 @@ static void finish(struct gateway *gateway)
 	(void)sd_event_exit(gateway->loop, err.code == ERR_NONE ? 0 : (int)err.code);
 }
 
+/* Behind the end of every session. */
+static void tell_off(struct shutdown *s)
+{
+	uint64_t until = loop_ms() + OFF_MS;
+
+	accounting_off(s->gateway->accounting);
+	s->off = true;
+	if (until < s->told)
+		s->told = until;
+}
+
 /* Everybody is gone, and that they are has been told. */
 static bool is_over(struct shutdown *s)
 {
@@ -39,6 +52,8 @@ static bool is_over(struct shutdown *s)
 		return false;
 	if (!s->told)
 		s->told = loop_ms() + ACCOUNT_MS;
+	if (!s->off && (accounting_is_done(s->gateway->accounting) || loop_ms() >= s->told))
+		tell_off(s);
 	return accounting_is_done(s->gateway->accounting) || loop_ms() >= s->told;
 }
 

@@ -35,7 +35,7 @@ struct request {
 	struct request *next;
 	enum radius_service service;
 	bool is_probe;
-	unsigned asked;    /* bits: the servers that were tried */
+	unsigned asked;    /* bits: the servers that were tried, or are not to be */
 	struct port *port; /* where it is; NULL while it waits for an id */
 	uint8_t id;
 	unsigned tries; /* sent so often there */
@@ -312,22 +312,39 @@ static struct request *request_new(struct radius *radius, enum radius_service se
 	return request;
 }
 
-int radius_ask(struct radius *radius, enum radius_service service,
-	       const struct radius_packet *packet, unsigned budget_ms, radius_done_fn on_done,
-	       void *user, uint64_t now_ms, struct err *err)
+static int begin(struct radius *radius, struct request *request, radius_done_fn on_done, void *user,
+		 uint64_t now, struct err *err)
 {
-	struct request *request;
-
-	if (packet->failed)
+	if (request->packet.failed) {
+		finish(radius, request, NULL, NULL);
 		return err_set(err, ERR_INTERNAL, "a RADIUS packet that does not fit");
-	request = request_new(radius, service, packet, now_ms + budget_ms);
-	if (!go_on(radius, request, now_ms)) {
+	}
+	if (!go_on(radius, request, now)) {
 		finish(radius, request, NULL, NULL);
 		return err_set(err, ERR_UNREACHABLE, "no RADIUS server answers");
 	}
 	request->on_done = on_done;
 	request->user = user;
 	return 0;
+}
+
+int radius_ask(struct radius *radius, enum radius_service service,
+	       const struct radius_packet *packet, unsigned budget_ms, radius_done_fn on_done,
+	       void *user, uint64_t now_ms, struct err *err)
+{
+	struct request *request = request_new(radius, service, packet, now_ms + budget_ms);
+
+	return begin(radius, request, on_done, user, now_ms, err);
+}
+
+int radius_ask_server(struct radius *radius, enum radius_service service, size_t server,
+		      const struct radius_packet *packet, unsigned budget_ms,
+		      radius_done_fn on_done, void *user, uint64_t now_ms, struct err *err)
+{
+	struct request *request = request_new(radius, service, packet, now_ms + budget_ms);
+
+	request->asked = ~(1u << server);
+	return begin(radius, request, on_done, user, now_ms, err);
 }
 
 /* ---- time ---- */

@@ -73,6 +73,10 @@ void radius_ready(struct radius *radius, uint64_t now_ms);
 int radius_ask(struct radius *radius, enum radius_service service,
 	       const struct radius_packet *packet, unsigned budget_ms, radius_done_fn on_done,
 	       void *user, uint64_t now_ms, struct err *err);
+/* The same of that server alone, if it is not dead. */
+int radius_ask_server(struct radius *radius, enum radius_service service, size_t server,
+		      const struct radius_packet *packet, unsigned budget_ms,
+		      radius_done_fn on_done, void *user, uint64_t now_ms, struct err *err);
 /* Whoever waits for an answer with that `user` is not called any more. */
 void radius_cancel(struct radius *radius, const void *user);
 

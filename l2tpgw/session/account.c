@@ -6,6 +6,11 @@
 #include "session/reason.h"
 #include "session/text.h"
 
+bool account_is_of_gateway(enum account_event event)
+{
+	return event == ACCOUNT_ON || event == ACCOUNT_OFF;
+}
+
 void account_of(struct session_account *account, const struct session *session,
 		enum account_event event, int64_t wall, enum session_reason reason)
 {
@@ -30,9 +35,8 @@ void account_of(struct session_account *account, const struct session *session,
 }
 
 static const char *const events[ACCOUNT_EVENTS] = {
-	[ACCOUNT_START] = "start",
-	[ACCOUNT_INTERIM] = "interim",
-	[ACCOUNT_STOP] = "stop",
+	[ACCOUNT_START] = "start", [ACCOUNT_INTERIM] = "interim", [ACCOUNT_STOP] = "stop",
+	[ACCOUNT_ON] = "on",       [ACCOUNT_OFF] = "off",
 };
 
 void account_encode(const struct session_account *account, struct fields *fields)

@@ -4,7 +4,8 @@
 
 /*
  * What whoever accounts for sessions is told of one: that it began, what it has used, and how it
- * ended. A copy, since it may be long until somebody takes it. Pure.
+ * ended; and of all of them: that none is there yet, or any more. A copy, since it may be long
+ * until somebody takes it. Pure.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,13 +14,20 @@
 #include "base/fields.h"
 #include "session/session.h"
 
-enum account_event { ACCOUNT_START, ACCOUNT_INTERIM, ACCOUNT_STOP };
-#define ACCOUNT_EVENTS 3
+enum account_event {
+	ACCOUNT_START,
+	ACCOUNT_INTERIM,
+	ACCOUNT_STOP,
+	/* Of the gateway: only `wall` and `id` count. */
+	ACCOUNT_ON,
+	ACCOUNT_OFF,
+};
+#define ACCOUNT_EVENTS 5
 
 struct session_account {
 	enum account_event event;
-	int64_t wall; /* when it was so, seconds since the epoch */
-	char id[SESSION_ID_MAX];
+	int64_t wall;            /* when it was so, seconds since the epoch */
+	char id[SESSION_ID_MAX]; /* of the session; of ON and OFF whom it is for */
 	char user[SESSION_USER_MAX];
 	bool by_radius; /* a RADIUS server let it in, not the policy */
 	uint32_t slot, address;
@@ -30,6 +38,7 @@ struct session_account {
 	char class[TERMS_CLASS_MAX]; /* as in session_terms */
 };
 
+bool account_is_of_gateway(enum account_event event);
 /* Of a session that is, or just was, up. `reason` counts for STOP. */
 void account_of(struct session_account *account, const struct session *session,
 		enum account_event event, int64_t wall, enum session_reason reason);

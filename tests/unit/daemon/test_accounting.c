@@ -58,6 +58,24 @@ static void answer(void)
 	fake_radius_answer(&fake, RADIUS_ACCOUNTING_RESPONSE, false, fake_secret);
 }
 
+/* What is asked for next says that of itself; it is answered. */
+static void answers(uint32_t status)
+{
+	asked();
+	assert_int_equal(said_number(RADIUS_ACCT_STATUS_TYPE), status);
+	answer();
+}
+
+static void turn_for(uint64_t ms)
+{
+	uint64_t end = loop_ms() + ms;
+
+	while (loop_ms() < end) {
+		accounting_tick(gateway.accounting);
+		(void)sd_event_run(gateway.loop, 20000);
+	}
+}
+
 static void another_life(void)
 {
 	gateway.ending = true;
@@ -292,6 +310,164 @@ static void memory_has_an_end(void **state)
 	mend_disk();
 }
 
+/* ---- of the gateway ---- */
+
+enum { START = 1, STOP = 2, ON = 7, OFF = 8 };
+
+static void a_gateway_begins(void **state)
+{
+	struct radius_attribute attribute;
+
+	(void)state;
+	accounting_on(gateway.accounting);
+	assert_int_equal(on_disk(), 1);
+	take("a-1", ACCOUNT_START);
+	asked();
+	assert_int_equal(said_number(RADIUS_ACCT_STATUS_TYPE), ON);
+	assert_said_text(RADIUS_NAS_IDENTIFIER, "gw");
+	assert_int_equal(said_number(RADIUS_NAS_IP_ADDRESS), 0x0a000001);
+	assert_true(said(RADIUS_ACCT_SESSION_ID, &attribute));
+	assert_true(said(RADIUS_EVENT_TIMESTAMP, &attribute));
+	assert_false(said(RADIUS_USER_NAME, &attribute));
+	assert_false(said(RADIUS_NAS_PORT, &attribute));
+	assert_false(said(RADIUS_ACCT_INPUT_OCTETS, &attribute));
+	turn_for(100);
+	assert_false(fake_radius_take(&fake)); /* the Start waits */
+	answer();
+	answers(START);
+	turn_until(on_disk() == 0);
+	assert_true(accounting_is_done(gateway.accounting));
+}
+
+static void a_gateway_ends(void **state)
+{
+	(void)state;
+	take("a-1", ACCOUNT_STOP);
+	take("b-2", ACCOUNT_STOP);
+	accounting_off(gateway.accounting);
+	answers(STOP);
+	asked();
+	assert_int_equal(said_number(RADIUS_ACCT_STATUS_TYPE), STOP);
+	turn_for(100);
+	assert_false(fake_radius_take(&fake)); /* it waits for the last one */
+	assert_false(accounting_is_done(gateway.accounting));
+	answer();
+	answers(OFF);
+	turn_until(on_disk() == 0);
+	assert_true(accounting_is_done(gateway.accounting));
+}
+
+/* What was before the power failure, On is to end: it comes behind all of it. */
+static void told_when_the_server_is_back(void **state)
+{
+	(void)state;
+	fake_radius_stop(&fake);
+	take("a-1", ACCOUNT_START);
+	turn_until(accounting_is_done(gateway.accounting));
+	another_life();
+	accounting_on(gateway.accounting);
+	turn_for(100);
+	another_life();
+	take("b-2", ACCOUNT_START);
+	assert_int_equal(on_disk(), 3);
+	fake_radius_listen(&fake);
+	another_life();
+	answers(START);
+	answers(ON);
+	asked();
+	assert_said_text(RADIUS_ACCT_SESSION_ID, "b-2");
+	answer();
+	turn_until(on_disk() == 0);
+}
+
+static void only_the_newest_is_told(void **state)
+{
+	(void)state;
+	fake_radius_stop(&fake);
+	accounting_on(gateway.accounting);
+	turn_until(accounting_is_done(gateway.accounting));
+	accounting_off(gateway.accounting);
+	accounting_on(gateway.accounting);
+	assert_int_equal(on_disk(), 1);
+	fake_radius_listen(&fake);
+	another_life();
+	answers(ON);
+	turn_until(on_disk() == 0);
+}
+
+static struct policy_radius_server servers[3];
+static struct fake_radius second;
+
+/* The third only judges logins. */
+static void three_servers(void)
+{
+	fake_radius_open(&second);
+	servers[0] = servers[1] = servers[2] = server;
+	servers[1].acct_port = second.port;
+	servers[2].acct_port = 0;
+	policy.radius.servers = servers;
+	policy.radius.servers_count = 3;
+	radius_link_follow(gateway.radius);
+}
+
+/* Each has books of its own; one that is dead is told first thing when it is back. */
+static void every_server_is_told(void **state)
+{
+	struct fake_radius first;
+
+	(void)state;
+	three_servers();
+	fake_radius_stop(&second);
+	accounting_on(gateway.accounting);
+	take("a-1", ACCOUNT_START);
+	assert_int_equal(on_disk(), 3);
+	answers(ON);
+	answers(START);
+	turn_until(on_disk() == 1);
+	fake_radius_listen(&second);
+	first = fake;
+	fake = second;
+	for (;;) {
+		turn_until((accounting_tick(gateway.accounting), fake_radius_take(&fake)));
+		if (fake.request.code == RADIUS_ACCOUNTING_REQUEST)
+			break;
+		answer(); /* it is back */
+	}
+	assert_int_equal(said_number(RADIUS_ACCT_STATUS_TYPE), ON);
+	answer();
+	turn_until(on_disk() == 0);
+	fake_radius_stop(&fake);
+	fake = first;
+}
+
+/* It hears everything else. */
+static void one_that_does_not_take_it_holds_up_nobody(void **state)
+{
+	(void)state;
+	policy.radius.dead_time = 0;
+	radius_link_follow(gateway.radius);
+	accounting_on(gateway.accounting);
+	take("a-1", ACCOUNT_START);
+	asked();
+	assert_int_equal(said_number(RADIUS_ACCT_STATUS_TYPE), ON);
+	answers(START);
+	turn_until(on_disk() == 1);
+}
+
+static void strangers_are_forgotten(void **state)
+{
+	(void)state;
+	three_servers();
+	fake_radius_stop(&second);
+	accounting_on(gateway.accounting);
+	answers(ON);
+	turn_until(on_disk() == 1 && accounting_is_done(gateway.accounting));
+	policy.radius.servers_count = 1;
+	radius_link_follow(gateway.radius);
+	accounting_tick(gateway.accounting);
+	assert_int_equal(on_disk(), 0);
+}
+
 static void interims_are_told(void **state)
 {
 	uint64_t end;
@@ -331,6 +507,13 @@ int main(void)
 		test(memory_goes_to_the_disk_at_the_end),
 		test(memory_has_an_end),
 		test(interims_are_told),
+		test(a_gateway_begins),
+		test(a_gateway_ends),
+		test(told_when_the_server_is_back),
+		test(only_the_newest_is_told),
+		test(every_server_is_told),
+		test(one_that_does_not_take_it_holds_up_nobody),
+		test(strangers_are_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

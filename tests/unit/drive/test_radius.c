@@ -390,6 +390,33 @@ static void not_asked_for_that(void **state)
 	assert_int_equal(ask_for(RADIUS_ACCOUNTING), -1);
 }
 
+static int ask_alone(size_t server)
+{
+	struct radius_packet packet;
+	struct err err;
+
+	radius_begin(&packet, RADIUS_ACCESS_REQUEST, true);
+	return radius_ask_server(radius, RADIUS_ACCESS, server, &packet, BUDGET, on_done, &heard,
+				 now, &err);
+}
+
+/* What is meant for one server no other one gets, come what may. */
+static void one_server_alone(void **state)
+{
+	(void)state;
+	assert_int_equal(ask_alone(1), 0);
+	assert_false(fake_radius_take(&one));
+	answered_by(&two, RADIUS_ACCESS_ACCEPT);
+	assert_int_equal(heard.answers, 1);
+	assert_int_equal(ask_alone(0), 0);
+	for (int i = 0; i < 3; i++)
+		pass(TIMEOUT);
+	assert_int_equal(heard.calls, 2);
+	assert_int_equal(heard.answers, 1);
+	assert_false(fake_radius_take(&two));
+	assert_int_equal(ask_alone(0), -1); /* it is dead */
+}
+
 #define test(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
@@ -411,6 +438,7 @@ int main(void)
 		test(closing_tells_all),
 		test(a_storm),
 		test(not_asked_for_that),
+		test(one_server_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
