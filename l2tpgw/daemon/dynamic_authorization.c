@@ -205,15 +205,31 @@ static void log_outcome(const struct question *question, enum radius_cause cause
 			   order->disconnect ? "ended" : "changed", (int)cause);
 }
 
+static void make_answer(const struct question *question, enum radius_cause cause,
+			struct radius_packet *packet)
+{
+	radius_order_answer(&question->view, cause, packet);
+	radius_finish_reply(packet, question->view.id, question->view.authenticator,
+			    question->secret);
+}
+
+/* What could not be remembered must not be carried out: it could be replayed. */
+static void refuse(struct dynamic_authorization *dynamic, struct question *question)
+{
+	struct radius_packet packet;
+
+	log_ignored(dynamic, question, "there are too many");
+	make_answer(question, RADIUS_NO_RESOURCES, &packet);
+	(void)datagram_send(dynamic->fd, packet.data, packet.len, &question->ends);
+}
+
 static void answer(struct dynamic_authorization *dynamic, struct question *question)
 {
 	enum radius_cause cause = carry_out(dynamic->gateway, question);
 	struct radius_packet packet;
 
 	log_outcome(question, cause);
-	radius_order_answer(&question->view, cause, &packet);
-	radius_finish_reply(&packet, question->view.id, question->view.authenticator,
-			    question->secret);
+	make_answer(question, cause, &packet);
 	(void)replays_add(&dynamic->replays, question->ends.peer, question->view.authenticator,
 			  &packet, gateway_now().wall);
 	(void)datagram_send(dynamic->fd, packet.data, packet.len, &question->ends);
@@ -252,7 +268,7 @@ static void hear(struct dynamic_authorization *dynamic, const void *data, size_t
 		log_ignored(dynamic, &question,
 			    "its Event-Timestamp is not of now, or older than l2tpgwd");
 	else if (replays_full(&dynamic->replays, now))
-		log_ignored(dynamic, &question, "there are too many");
+		refuse(dynamic, &question);
 	else
 		answer(dynamic, &question);
 }

@@ -12,8 +12,8 @@
 
 #include "drive/radius_wire.h"
 
-#define REPLAYS_MAX     1024
-#define REPLAYS_SECONDS 600 /* twice as long as a request is taken for a new one */
+#define REPLAYS_MAX     8192 /* two for each slot there is */
+#define REPLAYS_SECONDS 600  /* twice as long as a request is taken for a new one */
 
 struct replay {
 	int64_t until; /* wall seconds; 0 = the place is free */

@@ -15,6 +15,7 @@ enum radius_cause {
 	RADIUS_INVALID_VALUE = 407,
 	RADIUS_PROHIBITED = 501,
 	RADIUS_NO_SESSION = 503,
+	RADIUS_NO_RESOURCES = 506,
 };
 
 struct radius_order {

@@ -2,6 +2,7 @@
 /* Orders of servers: carried out once, of the policy's servers only, and answered. */
 #include "unit.h"
 
+#include "daemon/replays.h"
 #include "drive/radius_order.h"
 #include "radius_world.h"
 
@@ -219,6 +220,27 @@ static void replayed(void **state)
 	assert_int_equal(state_of(1), SESSION_UP);
 }
 
+/* All places are taken by orders of which none has to be forgotten yet. */
+static void more_than_can_be_remembered(void **state)
+{
+	char id[SESSION_ID_MAX];
+
+	(void)state;
+	for (unsigned i = 0; i < REPLAYS_MAX; i++) {
+		begin(RADIUS_DISCONNECT_REQUEST);
+		(void)snprintf(id, sizeof(id), "no-%u", i);
+		radius_put_text(&order, RADIUS_ACCT_SESSION_ID, id);
+		say(fake_secret);
+		(void)sd_event_run(gateway.loop, 1000000);
+		assert_true(recv(client, answer, sizeof(answer), 0) > 0);
+	}
+	begin(RADIUS_DISCONNECT_REQUEST);
+	radius_put_text(&order, RADIUS_ACCT_SESSION_ID, id_of(1));
+	assert_int_equal(asked(), RADIUS_DISCONNECT_NAK);
+	assert_int_equal(cause(), RADIUS_NO_RESOURCES);
+	assert_int_equal(state_of(1), SESSION_UP);
+}
+
 /* A life later nobody remembers it, but it is older than that life. */
 static void replayed_after_a_restart(void **state)
 {
@@ -385,6 +407,7 @@ int main(void)
 		test(strangers_are_not_heard),
 		test(too_old_or_too_new),
 		test(replayed),
+		test(more_than_can_be_remembered),
 		test(replayed_after_a_restart),
 		test(all_that_is_said_has_to_fit),
 		test(all_are_changed_or_none),
