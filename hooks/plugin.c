@@ -200,7 +200,7 @@ static void report_refused(const struct attempt *try)
  * A RADIUS server that l2tpgwd asks may take its time; l2tpgwd gives up before we do. Clients that
  * repeat their response meanwhile get the answer to the first one.
  */
-static const struct channel_patience admit_patience = { .reach_ms = 3000, .answer_ms = 25000 };
+static const struct channel_patience admit_patience = { .reach_ms = 10000, .answer_ms = 25000 };
 
 static bool admit(const struct attempt *try)
 {

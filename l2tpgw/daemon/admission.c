@@ -20,8 +20,8 @@
 #include "drive/l2tp_socket.h"
 #include "drive/local.h"
 
-#define CONNECTIONS_MAX 512
-#define WAIT_MS         5000 /* for charon to tell of the SA, or an older session to go */
+#define CONNECTIONS_MAX FABRIC_SLOTS /* everybody dials at once */
+#define WAIT_MS         5000         /* for charon to tell of the SA, or an older session to go */
 
 struct connection {
 	struct connection *next;

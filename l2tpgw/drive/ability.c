@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include <linux/if_pppox.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/xfrm.h>
 
 #include "base/cleanup.h"
@@ -91,6 +93,20 @@ static int probe_nftables(struct err *err)
 	return nft_table_get(&table, err) < 0 ? -1 : 0;
 }
 
+static int probe_conntrack(struct err *err)
+{
+	struct nfgenmsg nfg = { .version = NFNETLINK_V0 };
+	cleanup_nl_msg struct nl_msg *msg = netlink_request(
+	    (NFNL_SUBSYS_CTNETLINK << 8) | IPCTNL_MSG_CT_GET_STATS, 0, &nfg, sizeof(nfg));
+	cleanup_fd int fd = netlink_open(NETLINK_NETFILTER, NULL, 0, err);
+	int errnum;
+
+	if (fd < 0)
+		return -1;
+	errnum = netlink_talk(fd, msg);
+	return errnum ? err_errno(err, errnum, "connection tracking") : 0;
+}
+
 static const struct {
 	const char *text;
 	const char *module;
@@ -101,6 +117,8 @@ static const struct {
 	[ABILITY_XFRM] = { "IPsec in the kernel", "xfrm_user", probe_xfrm },
 	[ABILITY_ESP] = { "ESP with AES-CBC and HMAC-SHA1", "esp4", probe_esp },
 	[ABILITY_NFTABLES] = { "nftables", "nf_tables", probe_nftables },
+	[ABILITY_CONNTRACK] = { "connection tracking over netlink", "nf_conntrack_netlink",
+				probe_conntrack },
 };
 
 int ability_probe(enum ability ability, struct err *err)

@@ -9,11 +9,12 @@
 #include "base/err.h"
 
 enum ability {
-	ABILITY_PPP,      /* /dev/ppp opens */
-	ABILITY_L2TP,     /* PF_PPPOX sockets of PX_PROTO_OL2TP: L2TP in the kernel */
-	ABILITY_XFRM,     /* the IPsec databases answer */
-	ABILITY_ESP,      /* ESP over IPv4 */
-	ABILITY_NFTABLES, /* nftables answers */
+	ABILITY_PPP,       /* /dev/ppp opens */
+	ABILITY_L2TP,      /* PF_PPPOX sockets of PX_PROTO_OL2TP: L2TP in the kernel */
+	ABILITY_XFRM,      /* the IPsec databases answer */
+	ABILITY_ESP,       /* ESP over IPv4 */
+	ABILITY_NFTABLES,  /* nftables answers */
+	ABILITY_CONNTRACK, /* entries of connection tracking can be removed */
 	ABILITY_COUNT,
 };
 

@@ -11,7 +11,7 @@
 
 #include "base/cleanup.h"
 
-#define BACKLOG 64
+#define BACKLOG SOMAXCONN /* after an outage everybody dials at once */
 
 static int address_of(const char *path, struct sockaddr_un *sun, struct err *err)
 {

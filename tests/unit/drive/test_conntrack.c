@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/fabric.h"
+#include "drive/ability.h"
 #include "drive/conntrack.h"
 #include "netns.h"
 
@@ -97,6 +98,7 @@ static void only_the_slot_is_forgotten(void **state)
 
 	(void)state;
 	netns_needed();
+	assert_ok(ability_probe(ABILITY_CONNTRACK, &err));
 	add_l2tp(5);
 	add_l2tp(6);
 	add_entry(dns, dns_reply, 0);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 #include "base/cleanup.h"
@@ -49,6 +50,26 @@ static void modes_are_kept(void **state)
 		return;
 	fd = local_listen(path, SOCK_STREAM, 0660, "daemon", &err);
 	assert_int_equal(mode_of(path), 0660);
+	close(fd);
+}
+
+/* The listener may be busy while everybody dials at once. */
+static void many_can_wait(void **state)
+{
+	int fd = local_listen(path, SOCK_SEQPACKET, 0600, NULL, &err);
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int waiting[300];
+
+	(void)state;
+	assert_true(fd >= 0);
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	for (size_t i = 0; i < array_size(waiting); i++) {
+		waiting[i] = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0);
+		assert_int_equal(connect(waiting[i], (struct sockaddr *)&address, sizeof(address)),
+				 0);
+	}
+	for (size_t i = 0; i < array_size(waiting); i++)
+		close(waiting[i]);
 	close(fd);
 }
 
@@ -207,6 +228,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(modes_are_kept, fresh_path),
+		cmocka_unit_test_setup(many_can_wait, fresh_path),
 		cmocka_unit_test_setup(live_owner_is_left_alone, fresh_path),
 		cmocka_unit_test_setup(other_files_are_left_alone, fresh_path),
 		cmocka_unit_test_setup(nobody_there, fresh_path),
