@@ -8,7 +8,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from lablib import checks, logs, node  # noqa: E402
+from lablib import checks, logs, node, syslog  # noqa: E402
 
 
 # An emulated CPU that is starved for some seconds misses real protocols' timers: a scenario that fails is tried
@@ -42,6 +42,7 @@ def run_stage(module):
 
 
 def main(files):
+    syslog.listen()
     for file in files:
         module = importlib.import_module(pathlib.Path(file).stem)
         if hasattr(module, "STAGES"):
