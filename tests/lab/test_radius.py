@@ -265,6 +265,10 @@ def test_nothing_is_lost():
     check("then nothing is on disk", holds(lambda: not list(net.gw.path("/var/lib/l2tpgw/accounting").glob("0*")), 30))
     equal("one start, one end", [len(server.of("zoe", kind)) for kind in ("Start", "Stop")], [1, 1])
     zoe.stop()
+    gateway.down()
+    server.wait_record(None, "Accounting-Off")
+    equal("the gateway began once and ended once, whatever became of l2tpgwd",
+          [len(server.of(None, kind)) for kind in ("Accounting-On", "Accounting-Off")], [1, 1])
 
 
 def test_servers_that_prove_nothing():
