@@ -14,6 +14,7 @@
 #include "daemon/pppds.h"
 #include "drive/ability.h"
 #include "drive/modules.h"
+#include "drive/procfs.h"
 #include "drive/programs.h"
 #include "drive/xl2tpd_pipe.h"
 #include "drive/xl2tpd_reply.h"
@@ -83,6 +84,18 @@ static void note_tunnels(struct worker *worker, const char *reply, size_t len)
 	worker->empty = xl2tpd_parse_available(arena, reply, len, &tunnels) && tunnels.count == 0;
 }
 
+static void asked_in_vain(struct worker *worker)
+{
+	struct procfs_stat stat;
+	struct err err = { .code = ERR_NONE };
+	bool there = procfs_stat(worker->process.process.pid, &stat, &err) == 0;
+
+	log_warning("xl2tpd-%u has not answered for %u s", worker->number,
+		    WORKER_ANSWER_US / 1000000);
+	if (there && silence_is_death(&worker->silence, stat.cpu, stat.state == 'R'))
+		supervised_frozen(&worker->process);
+}
+
 static void on_answer(void *user, enum xl2tpd_outcome outcome, const char *reply, size_t len)
 {
 	struct worker *worker = user;
@@ -93,16 +106,17 @@ static void on_answer(void *user, enum xl2tpd_outcome outcome, const char *reply
 	case XL2TPD_REFUSED:
 		if (worker->process.child.state == CHILD_STARTING)
 			log_info("xl2tpd-%u is ready", worker->number);
+		silence_broken(&worker->silence);
 		supervised_answered(&worker->process);
 		if (worker->asked_draining)
 			note_tunnels(worker, reply, len);
 		break;
 	case XL2TPD_TIMEOUT:
-		supervised_frozen(&worker->process);
+		asked_in_vain(worker);
 		break;
 	case XL2TPD_ABSENT: /* it has not come so far yet, or has lost its pipe */
 		if (worker->process.child.state == CHILD_READY)
-			supervised_frozen(&worker->process);
+			asked_in_vain(worker);
 		break;
 	case XL2TPD_FAILED:
 	case XL2TPD_CANCELLED:
@@ -188,6 +202,7 @@ static void worker_started(void *user)
 {
 	struct worker *worker = user;
 
+	silence_broken(&worker->silence);
 	loop_timer_in(&worker->health_timer, READY_INTERVAL_MS);
 }
 

@@ -4,17 +4,19 @@
 
 /*
  * One xl2tpd worker: its process, started, asked regularly whether it is alive, started again. One
- * that is stopped or does not answer is dead; its clients are told by way of the session table.
+ * that is stopped or keeps silent (silence.h) is dead; its clients are told by way of the session
+ * table.
  */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "daemon/gateway.h"
+#include "daemon/silence.h"
 #include "daemon/supervised.h"
 #include "drive/xl2tpd.h"
 
-#define WORKER_ANSWER_US 5000000u /* no answer for so long: frozen */
+#define WORKER_ANSWER_US 5000000u /* a question is given up after so long */
 
 enum worker_role {
 	WORKER_NEW, /* started for a plan that is not in force yet */
@@ -38,6 +40,7 @@ struct worker {
 	struct xl2tpd *pipe;
 	sd_event_source *source;
 	struct loop_timer pipe_timer, health_timer;
+	struct silence silence;
 	bool asked;          /* a health question is under way */
 	bool asked_draining; /* it was asked when it drained already */
 };

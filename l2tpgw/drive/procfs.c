@@ -37,6 +37,7 @@ bool procfs_parse_stat(const char *text, struct procfs_stat *stat)
 {
 	const char *open = strchr(text, '('), *close = strrchr(text, ')');
 	long long parent, terminal;
+	uint64_t user, system;
 	int used = 0;
 
 	*stat = (struct procfs_stat){ 0 };
@@ -47,15 +48,17 @@ bool procfs_parse_stat(const char *text, struct procfs_stat *stat)
 		if (!isprint((unsigned char)*p))
 			*p = '?';
 	}
-	/* state ppid pgrp session tty tpgid flags, 4 faults, 4 times, 4 of scheduling, starttime */
+	/* state ppid pgrp session tty tpgid flags, 4 faults, utime stime, 2 of children, 4 of
+	 * scheduling, starttime */
 	if (sscanf(close + 1,
-		   " %c %lld %*s %*s %lld %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
-		   " %" SCNu64 "%n",
-		   &stat->state, &parent, &terminal, &stat->start, &used) != 4)
+		   " %c %lld %*s %*s %lld %*s %*s %*s %*s %*s %*s %" SCNu64 " %" SCNu64
+		   " %*s %*s %*s %*s %*s %*s %" SCNu64 "%n",
+		   &stat->state, &parent, &terminal, &user, &system, &stat->start, &used) != 6)
 		return false;
 	if (parent < 0 || parent > INT32_MAX || !isspace((unsigned char)close[1 + used]))
 		return false;
 	stat->parent = (pid_t)parent;
+	stat->cpu = user + system;
 	/* The kernel's encoding (new_encode_dev()), of 12 and 20 bits. */
 	stat->terminal = makedev((unsigned)(terminal >> 8 & 0xfff),
 				 (unsigned)((terminal & 0xff) | (terminal >> 12 & 0xfff00)));

@@ -21,6 +21,7 @@ struct procfs_stat {
 	char state;    /* 'R', 'S', 'T' (stopped), 'Z' (zombie), … */
 	pid_t parent;
 	dev_t terminal; /* the controlling one; 0 = none */
+	uint64_t cpu;   /* clock ticks it has run so far */
 	uint64_t start; /* clock ticks after boot */
 };
 

@@ -328,6 +328,7 @@ static void stat_is_parsed(void **state)
 	assert_string_equal(stat.comm, "a) b (c?)");
 	assert_int_equal(stat.state, 'S');
 	assert_int_equal(stat.parent, 7);
+	assert_int_equal(stat.cpu, 5 + 6);
 	assert_int_equal(stat.start, 987654321);
 	assert_false(procfs_parse_stat("", &stat));
 	assert_false(procfs_parse_stat(")(", &stat));
