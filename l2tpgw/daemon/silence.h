@@ -10,8 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SILENCE_QUESTIONS_MAX 6u /* unanswered in a row: whatever keeps it busy, it serves nobody \
-				  */
+#define SILENCE_QUESTIONS_MAX 6u /* unanswered in a row: it serves nobody */
 
 struct silence {
 	unsigned questions; /* unanswered in a row */
