@@ -99,6 +99,7 @@ static void ban_addresses(struct session_table *table, struct session_ban ban)
 	{
 		ban.address = session->ike.remote;
 		if (!strcmp(session->user, ban.user) && ban.address &&
+		    !lockout_spares(table, ban.address) &&
 		    lockout_is_only(table, ban.since, ban.address, ban.user) &&
 		    !is_banned_address(&table->bans, ban.user, ban.address) &&
 		    make_room(&table->bans))

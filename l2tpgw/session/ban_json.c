@@ -55,6 +55,7 @@ json_t *session_bans_json(struct session_table *table, int64_t wall)
 
 json_t *session_bans_encode(struct session_table *table, int64_t wall)
 {
+	lockout_are_on(table, wall);
 	return json_pack("{s:i, s:o, s:o, s:o}", "format", SESSION_FORMAT, "bans",
 			 bans_json(table, wall, true, false), "addresses",
 			 bans_json(table, wall, false, true), "standing",

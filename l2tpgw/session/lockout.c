@@ -120,6 +120,16 @@ void lockout_passed(struct session_table *table, struct session_now now,
 		suspicion_passed(table->suspicion, now.wall, session->ike.remote, session->user);
 }
 
+void lockout_are_on(struct session_table *table, int64_t wall)
+{
+	table_foreach(session, table)
+	{
+		if (session->state == SESSION_UP && session->ike.remote)
+			suspicion_still_on(table->suspicion, wall, session->ike.remote,
+					   session->user);
+	}
+}
+
 void lockout_was_on(struct session_table *table, struct session_now now,
 		    const struct session *session)
 {

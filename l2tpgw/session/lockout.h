@@ -20,6 +20,8 @@ void lockout_failed(struct session_table *table, struct session_now now, uint32_
 void lockout_passed(struct session_table *table, struct session_now now,
 		    const struct session *session);
 /* The session's user was on until now. */
+/* Whoever is up keeps the address in good standing, also in what is written down of it. */
+void lockout_are_on(struct session_table *table, int64_t wall);
 void lockout_was_on(struct session_table *table, struct session_now now,
 		    const struct session *session);
 /* The policy is another one: lifts what came of itself, of addresses that it spares. */

@@ -8,8 +8,9 @@
 #include "base/mem.h"
 #include "base/rfc3339.h"
 
-#define NOBODY  0u
-#define SEVERAL 1u /* numbers of users begin behind it */
+#define NOBODY     0u
+#define STILL_ON_S 3600 /* what is written down changes no more often */
+#define SEVERAL    1u   /* numbers of users begin behind it */
 
 struct failure {
 	int64_t wall;
@@ -236,6 +237,15 @@ void suspicion_was_on(struct suspicion *suspicion, int64_t wall, uint32_t addres
 	*standing = (struct standing){ .seen = wall,
 				       .address = address,
 				       .user = other ? SEVERAL : number_of(user) };
+}
+
+void suspicion_still_on(struct suspicion *suspicion, int64_t wall, uint32_t address,
+			const char *user)
+{
+	const struct standing *known = find(suspicion, wall, address);
+
+	if (!known || (known->user == number_of(user) && known->seen <= wall - STILL_ON_S))
+		suspicion_was_on(suspicion, wall, address, user);
 }
 
 void suspicion_passed(struct suspicion *suspicion, int64_t wall, uint32_t address, const char *user)

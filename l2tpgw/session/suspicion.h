@@ -53,6 +53,9 @@ enum suspicion_verdict suspicion_failed(struct suspicion *suspicion,
 /* A user was on from there until now: good for the address, but proves nothing of what failed. */
 void suspicion_was_on(struct suspicion *suspicion, int64_t wall, uint32_t address,
 		      const char *user);
+/* A user is still on from there: the standing that it gave the address does not grow old. */
+void suspicion_still_on(struct suspicion *suspicion, int64_t wall, uint32_t address,
+			const char *user);
 /* A user has logged in from there: what failed of that user there is forgotten, too. */
 void suspicion_passed(struct suspicion *suspicion, int64_t wall, uint32_t address,
 		      const char *user);

@@ -6,6 +6,8 @@
 #include "base/cleanup.h"
 #include "helper.h"
 #include "session/ban.h"
+#include "session/lockout.h"
+#include "session/suspicion.h"
 
 #define ELSEWHERE (PEER + 100)
 
@@ -252,6 +254,27 @@ static void a_user_under_attack_gets_in_from_home(void **state)
 	assert_null(session_ban_of(table, WALL + 3600, "alice", ELSEWHERE));
 }
 
+/* What a power failure leaves is the file, and who has been up for days logged in long ago. */
+static void who_was_up_speaks_for_its_address_after_a_power_failure(void **state)
+{
+	struct session_table *next = test_table(&policy);
+	int64_t later = WALL + 2 * SUSPICION_STANDING_S;
+	json_t *json;
+	char *text;
+
+	(void)state;
+	connect_client(table, 0, 1, "dave");
+	json = session_bans_encode(table, later);
+	text = json_dumps(json, JSON_COMPACT);
+	json_decref(json);
+	assert_int_equal(session_bans_decode(next, later + 60, text, strlen(text), &err), 0);
+	free(text);
+	assert_true(lockout_trusts(next, later + 60, PEER));
+	assert_true(lockout_is_only(next, later + 60, PEER, "dave"));
+	assert_false(lockout_trusts(next, later + 60, ELSEWHERE));
+	session_table_free(next);
+}
+
 /* From where it is spared, it is not even a ban of the user that counts, but by hand. */
 static void a_user_under_attack_gets_in_from_where_it_is_spared(void **state)
 {
@@ -337,6 +360,19 @@ static void by_hand_what_is_the_users_alone_is_closed(void **state)
 	assert_int_equal(bans(), 2);
 	assert_true(session_ban_lift(table, WALL, "alice"));
 	assert_int_equal(bans(), 0);
+}
+
+static void by_hand_no_address_on_the_list_is_closed(void **state)
+{
+	struct ip4_net nets[] = { { .address = PEER, .bits = 32 } };
+
+	(void)state;
+	policy.firewall.brute_force.allow = (struct policy_nets){ .net = nets, .count = 1 };
+	connect_client(table, 0, 1, "alice");
+	assert_int_equal(session_ban(table, WALL, "alice", 60, &err), 0);
+	assert_int_equal(bans(), 1);
+	assert_false(session_ban_closes(first_ban()));
+	assert_non_null(session_ban_of(table, WALL, "alice", PEER));
 }
 
 static void by_hand_nobody_else_is_shut_out(void **state)
@@ -442,7 +478,9 @@ int main(void)
 		TEST(who_is_spared_by_now_is_in_no_file),
 		TEST(wrong_pre_shared_keys_end_an_address),
 		TEST(a_client_that_is_up_speaks_for_its_address),
+		TEST(who_was_up_speaks_for_its_address_after_a_power_failure),
 		TEST(by_hand_what_is_the_users_alone_is_closed),
+		TEST(by_hand_no_address_on_the_list_is_closed),
 		TEST(by_hand_nobody_else_is_shut_out),
 		TEST(what_happens_by_itself_gives_way),
 		TEST(bans_and_standing_outlive_the_table),
