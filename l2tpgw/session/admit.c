@@ -210,9 +210,18 @@ static bool has_room(struct session_table *table, const struct session_terms *te
 	return false;
 }
 
-/* True while somebody has it. The same user's older session is ended for the sake of this one. */
-static bool is_in_use(struct session_table *table, uint32_t address, const char *user,
-		      struct event *event)
+static bool is_of_another(const struct session_table *table, uint32_t address, const char *user)
+{
+	table_foreach(other, table)
+	{
+		if (other->address == address && strcmp(other->user, user) != 0)
+			return true;
+	}
+	return false;
+}
+
+/* True while the same user has it, whose older session is ended for the sake of this one. */
+static bool is_in_use(struct session_table *table, uint32_t address, struct event *event)
 {
 	bool own = false;
 
@@ -220,10 +229,6 @@ static bool is_in_use(struct session_table *table, uint32_t address, const char 
 	{
 		if (other->address != address)
 			continue;
-		if (strcmp(other->user, user) != 0) {
-			deny(event, SESSION_DENY_ADDRESS_IN_USE);
-			return true;
-		}
 		own = true;
 		if (other->state != SESSION_CLOSING)
 			machine_close(table, other, event->now, SESSION_REPLACED, true);
@@ -273,14 +278,25 @@ static bool is_leaving(const struct session_table *table)
 	return false;
 }
 
-static uint32_t fixed_address(struct session_table *table, const struct session_terms *terms,
-			      const char *user, struct event *event)
+/* Before anybody has to make room: who is refused anyway ousts nobody. */
+static bool may_have_address(const struct session_table *table, const struct session_terms *terms,
+			     const char *user, struct event *event)
 {
-	if (!is_possible(table->policy, terms, user)) {
+	if (terms->address && !is_possible(table->policy, terms, user)) {
 		deny(event, SESSION_DENY_ADDRESS);
-		return 0;
+		return false;
 	}
-	if (is_in_use(table, terms->address, user, event))
+	if (terms->address && is_of_another(table, terms->address, user)) {
+		deny(event, SESSION_DENY_ADDRESS_IN_USE);
+		return false;
+	}
+	return true;
+}
+
+static uint32_t fixed_address(struct session_table *table, const struct session_terms *terms,
+			      struct event *event)
+{
+	if (is_in_use(table, terms->address, event))
 		return 0;
 	(void)addresses_claim(table->addresses, terms->address);
 	return terms->address;
@@ -293,7 +309,7 @@ static uint32_t find_address(struct session_table *table, const struct session_t
 	uint32_t address;
 
 	if (terms->address)
-		return fixed_address(table, terms, user, event);
+		return fixed_address(table, terms, event);
 	address = addresses_take(table->addresses, terms->pool, user);
 	if (!address && is_leaving(table))
 		wait_or_deny(event, SESSION_DENY_EXHAUSTED);
@@ -353,7 +369,7 @@ void admit_secured(struct session_table *table, struct session *session, struct 
 		event->admission->verdict = SESSION_WAIT;
 		return;
 	}
-	if (!has_room(table, &terms, user, event))
+	if (!may_have_address(table, &terms, user, event) || !has_room(table, &terms, user, event))
 		return;
 	session->address = find_address(table, &terms, user, event);
 	if (!session->address)
