@@ -204,11 +204,15 @@ static void on_admit(struct connection *connection, const struct fields *fields,
 		     const struct message *message)
 {
 	struct gateway *gateway = connection->admission->gateway;
+	struct fields reply;
 
 	if (connection->waiting)
 		return;
+	fields_init(&reply);
 	if (!pppds_watch(gateway->pppds, message->pppd)) {
 		log_warning("pppd %u cannot be watched: not admitted", message->pppd.pid);
+		answer_denied(&reply, "its pppd cannot be watched");
+		send_answer(connection, &reply);
 		return;
 	}
 	connection->fields = *fields;

@@ -154,6 +154,8 @@ static void log_out(struct session_table *table, struct session *session, const 
 	if (session->was_up) {
 		table_account(table, session, ACCOUNT_STOP, event->now.wall, reason);
 		lockout_was_on(table, event->now, session);
+	} else {
+		table->denied[SESSION_DENY_UNFINISHED]++;
 	}
 	grant_taken(table, session);
 	release_address(table, session);

@@ -189,6 +189,7 @@ static const struct {
 	[SESSION_DENY_ADDRESS] = { "address", "RADIUS names an address that no client may have" },
 	[SESSION_DENY_STILL_UP] = { "still-up", "the client's earlier session has not ended yet" },
 	[SESSION_DENY_METHOD] = { "method", "it would not authenticate with MS-CHAPv2" },
+	[SESSION_DENY_UNFINISHED] = { "unfinished", "it ended before it was up" },
 	[SESSION_DENY_PSK] = { "wrong-psk", "wrong pre-shared key" },
 	[SESSION_DENY_PROPOSALS] = { "proposals", "none of its proposals is admitted" },
 	[SESSION_DENY_IKE] = { "ike", "charon refuses it" },

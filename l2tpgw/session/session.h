@@ -303,15 +303,16 @@ enum session_denial {
 	SESSION_DENY_USER_LIMIT,
 	SESSION_DENY_EXHAUSTED,
 	SESSION_DENY_ADDRESS_IN_USE,
-	SESSION_DENY_ADDRESS,  /* RADIUS says one that no client may have */
-	SESSION_DENY_STILL_UP, /* an earlier session in the way did not end in time */
-	SESSION_DENY_METHOD,   /* it does not do MS-CHAPv2 */
+	SESSION_DENY_ADDRESS,    /* RADIUS says one that no client may have */
+	SESSION_DENY_STILL_UP,   /* an earlier session in the way did not end in time */
+	SESSION_DENY_METHOD,     /* it does not do MS-CHAPv2 */
+	SESSION_DENY_UNFINISHED, /* admitted, but never up */
 	/* By charon, of clients without a name yet: */
 	SESSION_DENY_PSK,
 	SESSION_DENY_PROPOSALS,
 	SESSION_DENY_IKE, /* for any other reason */
 };
-#define SESSION_DENIALS 25
+#define SESSION_DENIALS 26
 const char *session_denial_name(enum session_denial denial);
 const char *session_denial_text(enum session_denial denial);
 

@@ -214,6 +214,30 @@ static void addresses_of_the_gateway_are_nobodys(void **state)
 	session_table_free(table);
 }
 
+static void who_is_refused_anyway_ousts_nobody(void **state)
+{
+	struct policy policy = radius_policy(POLICY_RADIUS_LOCAL_FIRST);
+	const uint32_t addresses[] = { policy.addresses.local, POOL + 77 };
+	const enum session_denial denials[] = { SESSION_DENY_ADDRESS, SESSION_DENY_ADDRESS_IN_USE };
+	struct session_table *table;
+	struct session_answer answer;
+
+	(void)state;
+	test_radius_groups[1].max_sessions = 1;
+	test_radius_groups[1].when_full = POLICY_CLOSE_OLDEST;
+	table = test_table(&policy);
+	for (uint32_t slot = 1; slot <= 3; slot++) {
+		struct session_radius said = accepted();
+
+		secure(table, 0, slot);
+		said.terms.address = slot == 1 ? POOL + 77 : addresses[slot - 2];
+		(void)ask_said(table, 0, slot, slot == 1 ? "yves" : "zoe", &said, &answer);
+		assert_int_equal(answer.denial, slot == 1 ? SESSION_DENY_NONE : denials[slot - 2]);
+		assert_int_equal(session_by_slot(table, 1)->state, SESSION_DIALING);
+	}
+	session_table_free(table);
+}
+
 static void refuse(struct session_table *table, unsigned times, bool guess)
 {
 	const struct session_radius said = { .said = SESSION_RADIUS_REJECT, .guess = guess };
@@ -319,6 +343,7 @@ static void what_was_never_up_is_not_told(void **state)
 	secure(table, 0, 1);
 	assert_int_equal(dial(table, 0, 1, 501, "alice"), SESSION_ADMIT);
 	ended(table, 1000, 501, SESSION_EXITED, 10);
+	assert_int_equal(session_denied(table)[SESSION_DENY_UNFINISHED], 1);
 	assert_false(next_account(table, &account));
 	session_table_free(table);
 }
@@ -532,6 +557,7 @@ int main(void)
 		cmocka_unit_test(what_it_says_counts),
 		cmocka_unit_test(refusals_of_it),
 		cmocka_unit_test(addresses_of_the_gateway_are_nobodys),
+		cmocka_unit_test(who_is_refused_anyway_ousts_nobody),
 		cmocka_unit_test(only_guesses_are_counted_as_such),
 		cmocka_unit_test(begin_and_end_are_told),
 		cmocka_unit_test(what_was_never_up_is_not_told),
