@@ -223,14 +223,35 @@ static void on_admit(struct connection *connection, const struct fields *fields,
 	admit(connection, false);
 }
 
+/*
+ * Of two tunnels with one id the newer has no link in the kernel, and as long as it is there xl2tpd
+ * takes what the older one's client acknowledges for its own, until it gives that one up.
+ */
+static bool end_if_taken(const struct gateway *gateway, const struct message *message,
+			 unsigned worker)
+{
+	uint32_t slot = message->vip - FABRIC_VIP_NET;
+	const struct session *other = session_by_tunnel(gateway->sessions, message->tunnel, slot);
+
+	if (!other)
+		return false;
+	log_warning(
+	    "xl2tpd-%u gave slot %u the tunnel id of slot %u: the new tunnel is closed, its "
+	    "client has to dial again",
+	    worker, slot, other->slot);
+	workers_close_tunnel(gateway->workers, worker, message->tunnel, slot);
+	return true;
+}
+
 /* If the client has dialed anew from where it was, its packets must not end up in the old tunnel.
  */
 static void on_start(const struct gateway *gateway, const struct message *message)
 {
+	unsigned worker = workers_by_pid(gateway->workers, (pid_t)message->parent);
 	struct err err = { .code = ERR_NONE };
 	int retired;
 
-	if (!message->tunnel || !workers_by_pid(gateway->workers, (pid_t)message->parent))
+	if (!message->tunnel || !worker || end_if_taken(gateway, message, worker))
 		return;
 	retired = l2tp_socket_retire((pid_t)message->parent, message->vip, message->tunnel, &err);
 	if (retired < 0)

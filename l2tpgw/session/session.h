@@ -421,6 +421,13 @@ uint64_t session_tick(struct session_table *table, struct session_now now);
 const struct session *session_by_slot(const struct session_table *table, uint32_t slot);
 const struct session *session_by_id(const struct session_table *table, const char *id);
 const struct session *session_by_pid(const struct session_table *table, struct session_pid pppd);
+/*
+ * Who, of all but that slot, has a login in the tunnel of that id. There should be nobody: in the
+ * kernel an id is one tunnel's alone, but xl2tpd draws them without looking (new_tunnel(),
+ * xl2tpd.c).
+ */
+const struct session *session_by_tunnel(const struct session_table *table, uint32_t tunnel,
+					uint32_t but);
 /* In the order of slots; `after` NULL starts. */
 const struct session *session_iterate(const struct session_table *table,
 				      const struct session *after);

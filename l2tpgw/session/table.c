@@ -263,6 +263,17 @@ const struct session *session_by_pid(const struct session_table *table, struct s
 	return table_find_pid(table, pppd);
 }
 
+const struct session *session_by_tunnel(const struct session_table *table, uint32_t tunnel,
+					uint32_t but)
+{
+	table_foreach(session, table)
+	{
+		if (session->slot != but && session->pppd.pid && session->tunnel == tunnel)
+			return session;
+	}
+	return NULL;
+}
+
 const struct session *session_iterate(const struct session_table *table,
 				      const struct session *after)
 {

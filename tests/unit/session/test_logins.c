@@ -454,6 +454,24 @@ static void test_redial_to_another_worker(void **state)
 	session_table_free(table);
 }
 
+static void test_whose_tunnel_it_is(void **state)
+{
+	struct policy policy = test_policy();
+	struct session_table *table = test_table(&policy);
+	uint32_t tunnel;
+
+	(void)state;
+	connect_client(table, 0, 1, "alice");
+	connect_client(table, 0, 2, "dave");
+	tunnel = session_by_slot(table, 1)->tunnel;
+	assert_null(session_by_tunnel(table, tunnel, 1));
+	assert_int_equal(session_by_tunnel(table, tunnel, 2)->slot, 1);
+	assert_null(session_by_tunnel(table, tunnel + 5000, 2));
+	ended(table, 0, 501, SESSION_EXITED, 0);
+	assert_null(session_by_tunnel(table, tunnel, 2));
+	session_table_free(table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -475,6 +493,7 @@ int main(void)
 		cmocka_unit_test(test_replaced_while_dialing),
 		cmocka_unit_test(test_after_a_login),
 		cmocka_unit_test(test_address_in_use_is_nobody_elses),
+		cmocka_unit_test(test_whose_tunnel_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
