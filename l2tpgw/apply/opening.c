@@ -128,8 +128,8 @@ static bool is_shut(const struct neighbour_block *block)
 	return strstr(block->chain, NEIGHBOUR_FIREWALLD_SHUT);
 }
 
-void openings_against(struct arena *arena, const struct neighbour_block *block, const char *zone,
-		      struct openings *openings)
+static void openings_for(struct arena *arena, const struct neighbour_block *block, const char *zone,
+			 struct openings *openings)
 {
 	for (size_t i = 0; i < opening_kinds_count && block->openable && !is_shut(block); i++) {
 		struct opening opening = { .kind = &opening_kinds[i] };
@@ -141,6 +141,13 @@ void openings_against(struct arena *arena, const struct neighbour_block *block, 
 		if (opening.place && strlen(opening.place) < OPENING_PLACE_MAX)
 			openings_add(arena, openings, &opening);
 	}
+}
+
+void openings_against(struct arena *arena, const struct neighbour_block *block, const char *zone,
+		      struct openings *openings)
+{
+	if (block->certain)
+		openings_for(arena, block, zone, openings);
 }
 
 /* ---- what people can do ---- */
@@ -235,7 +242,7 @@ const char *openings_remedy(struct arena *arena, const struct neighbour_block *b
 		return orders_remedy(arena, block);
 	if (block->tool == TOOL_FIREWALLD)
 		return firewalld_remedy(block->need);
-	openings_against(arena, block, NULL, &openings);
+	openings_for(arena, block, NULL, &openings);
 	for (size_t i = 0; i < openings.count; i++) {
 		const struct opening *one = &openings.list[i];
 

@@ -40,7 +40,8 @@ struct openings {
 
 /*
  * Those that serve against a block. `zone` is what firewalld calls the part of the network that
- * the WAN belongs to; NULL = it cannot be asked, so nothing is wanted of it. Added are only those
+ * the WAN belongs to; NULL = it cannot be asked, so nothing is wanted of it. Nor is anything
+ * against what only may block: rules for some senders are not to be passed by. Added are only those
  * that are not in *openings yet. Pure; in the arena.
  */
 void openings_against(struct arena *arena, const struct neighbour_block *block, const char *zone,

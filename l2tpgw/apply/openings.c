@@ -99,7 +99,7 @@ static int find_zone(const struct neighbour_blocks *blocks, const char *wan,
 
 	zone[0] = '\0';
 	for (size_t i = 0; i < blocks->count; i++)
-		blocked |= blocks->list[i].tool == TOOL_FIREWALLD;
+		blocked |= blocks->list[i].certain && blocks->list[i].tool == TOOL_FIREWALLD;
 	if (!blocked)
 		return 0;
 	rc = firewalld_open(&firewalld, err);

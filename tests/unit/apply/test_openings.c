@@ -57,8 +57,7 @@ static void test_against_real_ones(void **state)
 	expect("nftables.json", NULL,
 	       "nftables ike inet filter input\nnftables esp inet filter input\nnftables l2tp inet "
 	       "filter input\n"
-	       "nftables clients inet filter forward\nnftables answers inet filter forward\n"
-	       "nftables esp inet other in\nnftables clients inet other pass\n");
+	       "nftables clients inet filter forward\nnftables answers inet filter forward\n");
 }
 
 static void against(const struct neighbour_block *block, const char *text)
@@ -84,6 +83,7 @@ static void test_both_kinds_of_iptables(void **state)
 	struct neighbour_block block = { .tool = TOOL_IPTABLES,
 					 .need = NEED_IKE,
 					 .chain = "ip filter INPUT",
+					 .certain = true,
 					 .openable = true };
 
 	(void)state;
@@ -98,6 +98,21 @@ static void test_both_kinds_of_iptables(void **state)
 	against(&block, "Docker answers legacy:DOCKER-USER\n");
 	remedy(&block, "iptables-legacy -I DOCKER-USER -o l2tpgw+ -m conntrack --ctstate "
 		       "RELATED,ESTABLISHED -j ACCEPT");
+}
+
+/* Rules for some senders are the administrator's: none of them is passed by. */
+static void test_what_only_may_block(void **state)
+{
+	struct neighbour_block block = { .tool = TOOL_NFTABLES,
+					 .need = NEED_IKE,
+					 .chain = "inet filter input",
+					 .openable = true };
+
+	(void)state;
+	against(&block, "");
+	remedy(&block, "nft insert rule inet filter input udp dport { 500, 4500 } accept");
+	block.certain = true;
+	against(&block, "nftables ike inet filter input\n");
 }
 
 /* Where our openings have no place nothing is put, and the remedy says where to look. */
@@ -220,6 +235,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_against_real_ones),
 		cmocka_unit_test(test_both_kinds_of_iptables),
+		cmocka_unit_test(test_what_only_may_block),
 		cmocka_unit_test(test_other_chains),
 		cmocka_unit_test(test_the_table_itself),
 		cmocka_unit_test(test_record),
