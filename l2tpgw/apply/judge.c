@@ -9,10 +9,16 @@
 
 #define DEPTH_MAX 16
 #define RULES_MAX 200000    /* looked at for one packet; then the answer is "anything" */
-#define LEAVE     (1u << 3) /* of a rule: the chain is left, as from its end */
+#define LEAVE     (1u << 4) /* of a rule: the chain is left, as from its end */
 #define ANYTHING  (JUDGE_ACCEPT | JUDGE_DROP | JUDGE_RETURN)
+#define REFUSAL   (JUDGE_DROP | JUDGE_AWAY)
 
-enum truth { FALSE, TRUE, UNKNOWN };
+enum truth {
+	FALSE,
+	TRUE,
+	UNKNOWN,
+	SOME, /* unknown: of some senders, or of what comes too fast */
+};
 
 struct court {
 	const json_t *ruleset;
@@ -22,9 +28,9 @@ struct court {
 };
 
 static enum truth not(enum truth truth) {
-	return truth == UNKNOWN ? UNKNOWN
-	       : truth == TRUE  ? FALSE
-				: TRUE;
+	return truth == FALSE  ? TRUE
+	       : truth == TRUE ? FALSE
+			       : UNKNOWN;
 }
 
 static enum truth truth_of(bool value)
@@ -37,6 +43,13 @@ static const char *text_of(const json_t *object, const char *name)
 	const char *text = json_string_value(json_object_get(object, name));
 
 	return text ? text : "";
+}
+
+static bool is_one_of(const char *name, const char *const list[])
+{
+	while (*list && strcmp(*list, name) != 0)
+		list++;
+	return *list;
 }
 
 /* ---- values: what of the packet an expression names ---- */
@@ -304,30 +317,91 @@ static enum truth match_ipsec(const struct judge_packet *packet, const json_t *r
 	return truth_of(packet->ipsec == (json_is_true(right) || json_integer_value(right) == 1));
 }
 
+/* ---- who sent it ---- */
+
+/* Alone, or together with something else. */
+static bool is_sender(const json_t *left)
+{
+	const json_t *payload = json_object_get(left, "payload"), *part;
+	size_t i;
+
+	json_array_foreach(json_object_get(left, "concat"), i, part)
+	{
+		if (is_sender(part))
+			return true;
+	}
+	return !strcmp(text_of(payload, "protocol"), "ip") &&
+	       !strcmp(text_of(payload, "field"), "saddr");
+}
+
+static enum truth match_sender(const json_t *right)
+{
+	const json_t *bits = json_object_get(json_object_get(right, "prefix"), "len");
+
+	return json_is_integer(bits) && !json_integer_value(bits) ? TRUE : SOME;
+}
+
+/* ---- conditions ---- */
+
+static enum truth is_equal(const struct judge_packet *packet, const json_t *left,
+			   const json_t *right)
+{
+	struct value value = value_of(packet, left);
+
+	if (is_state(left))
+		return match_state(packet, right);
+	if (is_status(left))
+		return match_status(packet, right);
+	if (is_ipsec(left))
+		return match_ipsec(packet, right);
+	if (packet->anywhere && is_sender(left))
+		return match_sender(right);
+	return compare(&value, right);
+}
+
 static enum truth match(const struct judge_packet *packet, const json_t *match)
 {
-	const json_t *left = json_object_get(match, "left"),
-		     *right = json_object_get(match, "right");
+	const json_t *left = json_object_get(match, "left");
 	const char *op = text_of(match, "op");
-	struct value value = value_of(packet, left);
 	enum truth equal;
 
 	if (strcmp(op, "==") != 0 && strcmp(op, "!=") != 0 && strcmp(op, "in") != 0)
 		return UNKNOWN;
-	if (is_state(left))
-		equal = match_state(packet, right);
-	else if (is_status(left))
-		equal = match_status(packet, right);
-	else if (is_ipsec(left))
-		equal = match_ipsec(packet, right);
-	else
-		equal = compare(&value, right);
-	return !strcmp(op, "!=") && value.kind != VALUE_ABSENT ? not(equal) : equal;
+	equal = is_equal(packet, left, json_object_get(match, "right"));
+	return !strcmp(op, "!=") && value_of(packet, left).kind != VALUE_ABSENT ? not(equal)
+										: equal;
 }
 
 /* ---- rules and chains ---- */
 
 static unsigned judge_named(struct court *court, const char *name);
+
+/* Of nftables: a port that is no other one changes nothing. 0 = it is none, or of a map. */
+static unsigned translation(const struct judge_packet *packet, const json_t *expr)
+{
+	static const char *const names[] = { "dnat", "redirect", "tproxy" };
+
+	for (size_t i = 0; i < array_size(names); i++) {
+		const json_t *to = json_object_get(expr, names[i]);
+		const json_t *addr = json_object_get(to, "addr"),
+			     *port = json_object_get(to, "port");
+
+		if (!to || !strcmp(text_of(to, "family"), "ip6") || json_object_get(addr, "map"))
+			continue;
+		return addr || (port && json_integer_value(port) != packet->dport) ? JUDGE_AWAY
+										   : JUDGE_ACCEPT;
+	}
+	return 0;
+}
+
+/* Of iptables, whose arguments nftables does not list. */
+static bool is_target_away(const json_t *expr)
+{
+	static const char *const names[] = { "DNAT", "REDIRECT", "TPROXY", NULL };
+	const json_t *xt = json_object_get(expr, "xt");
+
+	return !strcmp(text_of(xt, "type"), "target") && is_one_of(text_of(xt, "name"), names);
+}
 
 /*
  * An expression that ends the rule; 0 = it does not. RETURN = the chain it jumped to comes to its
@@ -344,10 +418,18 @@ static unsigned verdict_of(struct court *court, const json_t *expr)
 		return JUDGE_DROP;
 	if (json_object_get(expr, "return"))
 		return LEAVE;
+	if (is_target_away(expr))
+		return JUDGE_AWAY;
 	if (!jump && !go)
-		return 0;
+		return translation(court->packet, expr);
 	verdict = judge_named(court, text_of(jump ? jump : go, "target"));
 	return go && (verdict & JUDGE_RETURN) ? (verdict & ~JUDGE_RETURN) | LEAVE : verdict;
+}
+
+/* The same, if the rule holds for some senders only: goto is where all is said of those. */
+static unsigned verdict_of_some(struct court *court, const json_t *expr)
+{
+	return json_object_get(expr, "goto") ? 0 : verdict_of(court, expr) & ~REFUSAL;
 }
 
 /* A verdict map: { key: verdict, … }. 0 with *sure: nothing in it fits. */
@@ -355,25 +437,27 @@ static unsigned verdict_map(struct court *court, const json_t *vmap, bool *sure)
 {
 	const json_t *key = json_object_get(vmap, "key"), *pair;
 	const json_t *list = json_object_get(json_object_get(vmap, "data"), "set");
-	struct value value = value_of(court->packet, key);
+	bool some = court->packet->anywhere && is_sender(key);
 	unsigned possible = 0;
 	size_t i;
 
 	*sure = json_is_array(list);
 	json_array_foreach(list, i, pair)
 	{
-		const json_t *wanted = json_array_get(pair, 0);
-		enum truth fits =
-		    is_state(key) ? match_state(court->packet, wanted) : compare(&value, wanted);
+		enum truth fits = is_equal(court->packet, key, json_array_get(pair, 0));
+		const json_t *verdict = json_array_get(pair, 1);
 
 		if (fits == FALSE)
 			continue;
-		possible |= verdict_of(court, json_array_get(pair, 1));
+		possible |=
+		    fits == SOME ? verdict_of_some(court, verdict) : verdict_of(court, verdict);
 		*sure &= fits == TRUE;
 		if (fits == TRUE)
 			return possible;
 	}
-	return *sure ? possible : possible | (json_is_array(list) ? 0 : ANYTHING);
+	if (json_is_array(list))
+		return possible;
+	return some ? ANYTHING & ~REFUSAL : ANYTHING;
 }
 
 static bool has_part(const json_t *rule, const char *name)
@@ -393,10 +477,16 @@ static bool has_part(const json_t *rule, const char *name)
 /* An extension of iptables, as far as it can be guessed (judge.h). */
 static enum truth match_extension(const struct court *court, const json_t *rule, const json_t *xt)
 {
+	static const char *const senders[] = { "set", "iprange", NULL };
+	static const char *const rates[] = { "recent", "hashlimit", "connlimit", NULL };
 	const char *name = text_of(xt, "name");
 
 	if (!strcmp(name, "comment"))
 		return TRUE;
+	if (is_one_of(name, senders))
+		return court->packet->anywhere ? SOME : UNKNOWN;
+	if (is_one_of(name, rates))
+		return SOME;
 	if (!strcmp(name, "addrtype"))
 		return court->packet->local && has_part(rule, "return") ? TRUE : UNKNOWN;
 	if (strcmp(name, "conntrack") != 0 && strcmp(name, "state") != 0)
@@ -412,56 +502,82 @@ static enum truth match_extension(const struct court *court, const json_t *rule,
 static bool is_neutral(json_t *expr)
 {
 	const char *name = json_object_iter_key(json_object_iter(expr));
-	static const char *const neutral[] = { "counter", "log", "mangle", "ct helper", "notrack",
-					       "flow",    "set", "meter",  "quota",     "last" };
+	static const char *const neutral[] = { "counter", "log",  "mangle", "ct helper",
+					       "notrack", "flow", "set",    "meter",
+					       "quota",   "last", NULL };
 
-	for (size_t i = 0; name && i < array_size(neutral); i++) {
-		if (!strcmp(name, neutral[i]))
-			return true;
-	}
-	return false;
+	return name && is_one_of(name, neutral);
+}
+
+static bool is_over(const json_t *expr)
+{
+	return json_is_true(json_object_get(json_object_get(expr, "limit"), "inv")) ||
+	       json_is_true(json_object_get(json_object_get(expr, "ct count"), "inv")) ||
+	       json_is_true(json_object_get(json_object_get(expr, "quota"), "inv"));
+}
+
+/* Too fast, or too much; also each sender by itself. */
+static bool is_rate(const json_t *expr)
+{
+	const json_t *meter = json_object_get(json_object_get(expr, "meter"), "stmt");
+	const json_t *of_set = json_object_get(json_object_get(expr, "set"), "stmt");
+
+	return is_over(expr) || is_over(meter) || is_over(json_array_get(of_set, 0));
+}
+
+static enum truth condition_of(const struct court *court, const json_t *rule, json_t *expr)
+{
+	const json_t *condition = json_object_get(expr, "match"), *xt = json_object_get(expr, "xt");
+
+	if (condition)
+		return match(court->packet, condition);
+	if (xt)
+		return match_extension(court, rule, xt);
+	if (is_rate(expr))
+		return SOME;
+	return is_neutral(expr) ? TRUE : UNKNOWN;
+}
+
+/* nftables does not list ports of multiport, nor what addrtype asks for: a packet may be meant. */
+static bool is_vague(const json_t *expr)
+{
+	static const char *const readable[] = { "multiport", "addrtype", NULL };
+
+	return !is_one_of(text_of(json_object_get(expr, "xt"), "name"), readable);
 }
 
 /*
  * What the rule makes of the packet: the verdicts that are possible; `sure` says that one of them
- * is what happens, else the next rule may be what counts.
+ * is what happens, else the next rule may be what counts. That it goes away is not supposed where
+ * the rule may be for another address.
  */
 static unsigned judge_rule(struct court *court, const json_t *rule, bool *sure)
 {
+	bool some = false, vague = false;
 	json_t *expr;
 	size_t i;
 
 	*sure = true;
 	json_array_foreach(json_object_get(rule, "expr"), i, expr)
 	{
-		const json_t *condition = json_object_get(expr, "match");
-		const json_t *vmap = json_object_get(expr, "vmap"),
-			     *xt = json_object_get(expr, "xt");
-		enum truth truth = condition ? match(court->packet, condition)
-				   : xt      ? match_extension(court, rule, xt)
-					     : TRUE;
-		unsigned possible;
+		const json_t *vmap = json_object_get(expr, "vmap");
+		enum truth truth = TRUE;
+		bool certain = true;
+		unsigned possible = json_object_get(expr, "match") ? 0
+				    : vmap ? verdict_map(court, vmap, &certain)
+				    : some ? verdict_of_some(court, expr)
+					   : verdict_of(court, expr);
 
+		*sure &= certain;
+		if (possible)
+			return possible & ~(some ? REFUSAL : vague || !certain ? JUDGE_AWAY : 0);
+		if (!vmap)
+			truth = condition_of(court, rule, expr);
 		if (truth == FALSE)
 			return 0;
-		if (condition || xt) {
-			*sure &= truth == TRUE;
-			continue;
-		}
-		if (vmap) {
-			bool certain;
-
-			possible = verdict_map(court, vmap, &certain);
-			*sure &= certain;
-			if (possible)
-				return possible;
-			continue;
-		}
-		possible = verdict_of(court, expr);
-		if (possible)
-			return possible;
-		if (!is_neutral(expr))
-			*sure = false;
+		*sure &= truth == TRUE;
+		some |= truth == SOME;
+		vague |= truth == UNKNOWN && is_vague(expr);
 	}
 	return 0;
 }
@@ -493,7 +609,7 @@ static unsigned judge_rules(struct court *court, const char *chain)
 		verdict = judge_rule(court, rule, &sure);
 		if (!verdict)
 			continue;
-		possible |= verdict & (JUDGE_ACCEPT | JUDGE_DROP);
+		possible |= verdict & (JUDGE_ACCEPT | REFUSAL);
 		possible |= verdict & LEAVE ? JUDGE_RETURN : 0;
 		if (sure && !(verdict & JUDGE_RETURN))
 			return possible;

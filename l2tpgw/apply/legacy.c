@@ -62,10 +62,16 @@ static void add_match(json_t *expr, bool negated, json_t *left, json_t *right)
 					      negated ? "!=" : "==", "left", left, "right", right));
 }
 
-static void add_unknown(json_t *expr, const char *name)
+/* An extension, which is what nftables lists of one. */
+static void add_xt(json_t *expr, const char *type, const char *name)
 {
 	json_array_append_new(
-	    expr, json_pack("{s:{s:s, s:s}}", "xt", "type", "match", "name", *name ? name : "?"));
+	    expr, json_pack("{s:{s:s, s:s}}", "xt", "type", type, "name", *name ? name : "?"));
+}
+
+static void add_unknown(json_t *expr, const char *name)
+{
+	add_xt(expr, "match", name);
 }
 
 static json_t *payload(const char *protocol, const char *field)
@@ -133,8 +139,8 @@ static json_t *network(const char *text)
 		     : json_string(text);
 }
 
-/* "RELATED,ESTABLISHED" */
-static json_t *states(const char *text)
+/* "RELATED,ESTABLISHED", in small letters */
+static json_t *names(const char *text)
 {
 	json_t *set = json_array();
 
@@ -165,8 +171,11 @@ static void add_verdict(json_t *expr, const char *target, bool jump)
 			return;
 		}
 	}
-	json_array_append_new(expr,
-			      json_pack("{s:{s:s}}", jump ? "jump" : "goto", "target", target));
+	if (!strcmp(target, "DNAT") || !strcmp(target, "REDIRECT") || !strcmp(target, "TPROXY"))
+		add_xt(expr, "target", target);
+	else
+		json_array_append_new(
+		    expr, json_pack("{s:{s:s}}", jump ? "jump" : "goto", "target", target));
 }
 
 /* ---- options ---- */
@@ -174,8 +183,9 @@ static void add_verdict(json_t *expr, const char *target, bool jump)
 /* Modules that only bring options of theirs; what these ask for is read by the options. */
 static bool is_plain_module(const char *name)
 {
-	static const char *const plain[] = { "udp",       "tcp",       "icmp",  "esp",
-					     "multiport", "conntrack", "state", "comment" };
+	static const char *const plain[] = { "udp",       "tcp",       "icmp",    "esp",
+					     "multiport", "conntrack", "state",   "comment",
+					     "set",       "iprange",   "addrtype" };
 
 	for (size_t i = 0; i < array_size(plain); i++) {
 		if (!strcmp(plain[i], name))
@@ -188,6 +198,18 @@ static void read_module(const char *name, json_t *expr)
 {
 	if (!is_plain_module(name))
 		add_unknown(expr, name);
+}
+
+/* "--match-set NAME src,dst" */
+static void add_set(json_t *expr, bool negated, struct line *line)
+{
+	(void)next(line);
+	add_unknown(expr, !negated && !strncmp(next(line), "src", 3) ? "set" : "?");
+}
+
+static json_t *address_type(void)
+{
+	return json_pack("{s:{s:s, s:[s]}}", "fib", "result", "type", "flags", "daddr");
 }
 
 /* True if the option is one that matches, and was read with its argument. */
@@ -209,7 +231,13 @@ static bool read_match(const char *option, bool negated, struct line *line, json
 		add_match(expr, negated, payload("th", "sport"), ports(next(line)));
 	else if (!strcmp(option, "--ctstate") || !strcmp(option, "--state"))
 		add_match(expr, negated, json_pack("{s:{s:s}}", "ct", "key", "state"),
-			  states(next(line)));
+			  names(next(line)));
+	else if (!strcmp(option, "--dst-type"))
+		add_match(expr, negated, address_type(), names(next(line)));
+	else if (!strcmp(option, "--match-set"))
+		add_set(expr, negated, line);
+	else if (!strcmp(option, "--src-range"))
+		add_unknown(expr, negated ? option : "iprange");
 	else
 		return false;
 	return true;

@@ -14,7 +14,7 @@
 
 #define RULESET_BYTES_MAX (16u << 20)
 #define LEGACY_BYTES_MAX  4096
-#define LEGACY_TABLES_MAX 3
+#define LEGACY_TABLES_MAX 4
 #define SESSION           FABRIC_IFNAME_PREFIX "1" /* any session interface */
 
 static const char *const tools[TOOLS] = {
@@ -38,8 +38,17 @@ const char *neighbour_tool_name(enum neighbour_tool tool)
 	return tools[tool];
 }
 
+const char *neighbour_block_verb(const struct neighbour_block *block)
+{
+	if (block->away)
+		return block->certain ? "sends" : "may send";
+	return block->certain ? "blocks" : "may block";
+}
+
 const char *neighbour_block_text(struct arena *arena, const struct neighbour_block *block)
 {
+	if (block->away)
+		return arena_printf(arena, "%s elsewhere", needs[block->need]);
 	return block->port ? arena_printf(arena, "%s (UDP %u)", needs[block->need], block->port)
 			   : needs[block->need];
 }
@@ -180,6 +189,7 @@ static unsigned ask(const json_t *ruleset, const json_t *chain, const struct que
 		packet.oif = traffic->wan;
 	if (question->need == NEED_ORDERS)
 		packet.dport = traffic->orders;
+	packet.anywhere = question->from_wan;
 	/* The internet's answers to clients are addressed to this machine until they are translated
 	   back. */
 	packet.local = strcmp(question->hook, "forward") != 0 && question->from_wan;
@@ -222,8 +232,19 @@ static bool is_open(const struct question *question, const json_t *chain, const 
 	       !known_block(blocks, question->need, name);
 }
 
+/* New flows of a client's, before the way is found: whatever else is translated may be just right.
+ */
+static bool is_away(const struct question *question, unsigned verdict)
+{
+	return (verdict & JUDGE_AWAY) && !strcmp(question->hook, "prerouting") &&
+	       (question->need == NEED_IKE || question->need == NEED_NATT ||
+		question->need == NEED_ESP);
+}
+
 static bool is_block(const struct question *question, unsigned verdict)
 {
+	if (is_away(question, verdict))
+		return true;
 	return question->surely ? verdict == JUDGE_DROP : verdict & JUDGE_DROP;
 }
 
@@ -260,7 +281,8 @@ static void judge_chain(struct arena *arena, const json_t *ruleset, const json_t
 							       ? traffic->orders
 							       : 0,
 						   .chain = name,
-						   .certain = !(verdict & JUDGE_ACCEPT) };
+						   .certain = !(verdict & JUDGE_ACCEPT),
+						   .away = is_away(question, verdict) };
 		block->openable = is_openable(chain, block->tool);
 	}
 }
@@ -311,10 +333,10 @@ int neighbours_judge(struct arena *arena, const struct neighbour_rules *rules,
 	return 0;
 }
 
-/* Those of the old iptables that may drop something and are in use. */
+/* Those of the old iptables that may drop something, or send it elsewhere, and are in use. */
 static size_t legacy_tables(const char *found[], size_t max)
 {
-	static const char *const names[] = { "filter", "raw", "mangle" };
+	static const char *const names[] = { "filter", "raw", "mangle", "nat" };
 	cleanup_buf struct buf text = BUF_INIT;
 	struct err ignored;
 	size_t count = 0;

@@ -45,6 +45,7 @@ struct neighbour_block {
 	const char *chain; /* "ip filter INPUT"; "legacy filter INPUT" of the old iptables */
 	bool certain;      /* false: it depends on rules that cannot be read */
 	bool openable;     /* false: an opening (opening.h) has no place there */
+	bool away;         /* it is not dropped, but sent to another host or port */
 };
 
 /* firewalld's table while it reloads, and after a reload that failed: no rule of ours helps. */
@@ -55,7 +56,8 @@ struct neighbour_blocks {
 	size_t count;
 };
 
-/* What is blocked, for people. In the arena. */
+/* For people: "blocks", "may block", "sends" or "may send", and what of. In the arena. */
+const char *neighbour_block_verb(const struct neighbour_block *block);
 const char *neighbour_block_text(struct arena *arena, const struct neighbour_block *block);
 
 /* What the gateway's traffic depends on. */

@@ -220,12 +220,13 @@ static const char *orders_remedy(struct arena *arena, const struct neighbour_blo
 static const char *elsewhere_remedy(struct arena *arena, const struct neighbour_block *block)
 {
 	const char *table = strchr(block->chain, ' ') + 1;
+	const char *what = block->away ? "take that rule away" : "let it pass there";
 	int len = (int)strcspn(table, " ");
 
 	if (!is_legacy(block))
-		return arena_printf(arena, "nft list chain %s (let it pass there)", block->chain);
-	return arena_printf(arena, "iptables-legacy -t %.*s -S%s (let it pass there)", len, table,
-			    table + len);
+		return arena_printf(arena, "nft list chain %s (%s)", block->chain, what);
+	return arena_printf(arena, "iptables-legacy -t %.*s -S%s (%s)", len, table, table + len,
+			    what);
 }
 
 const char *openings_remedy(struct arena *arena, const struct neighbour_block *block)

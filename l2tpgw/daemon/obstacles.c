@@ -50,8 +50,8 @@ static const char *sentence(struct arena *arena, const struct neighbour_block *b
 {
 	return arena_printf(arena, "%s (chain %s) %s %s; remedy: %s",
 			    neighbour_tool_name(block->tool), block->chain,
-			    block->certain ? "blocks" : "may block",
-			    neighbour_block_text(arena, block), openings_remedy(arena, block));
+			    neighbour_block_verb(block), neighbour_block_text(arena, block),
+			    openings_remedy(arena, block));
 }
 
 /* What was there before is not told again. True if something was not. */

@@ -25,7 +25,8 @@ static const char by_hand[] =
     "-A INPUT -j LOG --log-prefix \"x y \"\n"
     "-A INPUT -j REJECT --reject-with icmp-host-prohibited\n";
 
-/* "Docker? 4 legacy filter FORWARD\n": tool, "?" if it is not certain, need, chain. */
+/* "Docker? 4 legacy filter FORWARD\n": tool, "?" if it is not certain, need, chain, ">" if it is
+ * sent elsewhere. */
 static void expect(const char *legacy, const char *text)
 {
 	static const char nft[] = "{\"nftables\": []}";
@@ -40,9 +41,9 @@ static void expect(const char *legacy, const char *text)
 					  &err),
 			 0);
 	for (size_t i = 0; i < blocks.count; i++)
-		buf_printf(&got, "%s%s %d %s\n", neighbour_tool_name(blocks.list[i].tool),
+		buf_printf(&got, "%s%s %d %s%s\n", neighbour_tool_name(blocks.list[i].tool),
 			   blocks.list[i].certain ? "" : "?", blocks.list[i].need,
-			   blocks.list[i].chain);
+			   blocks.list[i].chain, blocks.list[i].away ? " >" : "");
 	assert_string_equal(buf_text(&got), text);
 }
 
@@ -80,13 +81,50 @@ static void test_other_hooks(void **state)
 	expect("*mangle\n-P PREROUTING ACCEPT\n-A PREROUTING -d 10.0.0.2/32 -j DROP\n", "");
 }
 
+static void test_some_senders(void **state)
+{
+	(void)state;
+	expect("-P INPUT ACCEPT\n-A INPUT -s 10.0.0.0/8 -p esp -j DROP\n", "");
+	expect("-P INPUT ACCEPT\n-A INPUT -p esp -m recent --rcheck --name x -j DROP\n", "");
+	expect("-P INPUT ACCEPT\n-A INPUT -p esp -m set --match-set bad src -j DROP\n", "");
+	expect("-P INPUT ACCEPT\n-A INPUT -p esp -m iprange --src-range 1.2.3.4-1.2.3.9 -j DROP\n",
+	       "");
+	expect("-P INPUT ACCEPT\n-A INPUT -p esp -m set ! --match-set good src -j DROP\n",
+	       "iptables? 2 legacy filter INPUT\n");
+	expect("-P INPUT ACCEPT\n-A INPUT -p esp -m set --match-set ours dst -j DROP\n",
+	       "iptables? 2 legacy filter INPUT\n");
+	expect("-P INPUT DROP\n-A INPUT -p udp -j ACCEPT\n-A INPUT -s 10.0.0.0/8 -j ACCEPT\n",
+	       "iptables? 2 legacy filter INPUT\n");
+}
+
+#define NAT "*nat\n-P PREROUTING ACCEPT\n-N DOCKER\n"
+
+static void test_elsewhere(void **state)
+{
+	(void)state;
+	expect(NAT "-A PREROUTING -p udp -m multiport --dports 500,4500 -j DNAT --to-destination "
+		   "10.0.0.1\n",
+	       "iptables 0 legacy nat PREROUTING >\niptables 1 legacy nat PREROUTING >\n");
+	expect(NAT "-A PREROUTING -p udp -m udp --dport 500 -j REDIRECT --to-ports 600\n",
+	       "iptables 0 legacy nat PREROUTING >\n");
+	expect(NAT "-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER\n"
+		   "-A DOCKER ! -i docker0 -p udp -m udp --dport 500 -j DNAT --to-destination "
+		   "172.17.0.2:500\n",
+	       "iptables 0 legacy nat PREROUTING >\n");
+	expect(NAT "-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER\n"
+		   "-A DOCKER ! -i docker0 -p tcp -m tcp --dport 80 -j DNAT --to-destination "
+		   "172.17.0.2:80\n",
+	       "");
+	expect(NAT "-A PREROUTING -d 192.0.2.9/32 -p udp -m udp --dport 500 -j DNAT "
+		   "--to-destination 10.0.0.1\n",
+	       "");
+}
+
 static void test_what_is_not_understood(void **state)
 {
 	(void)state;
 	/* An extension may match or not. */
-	expect("-P INPUT ACCEPT\n-A INPUT -p esp -m recent --rcheck --name x -j DROP\n",
-	       "iptables? 2 legacy filter INPUT\n");
-	expect("-P INPUT ACCEPT\n-A INPUT -s 10.0.0.0/8 -p esp -j DROP\n",
+	expect("-P INPUT ACCEPT\n-A INPUT -p esp -m length --length 0:100 -j DROP\n",
 	       "iptables? 2 legacy filter INPUT\n");
 	/* A chain that is not there, or a target of an extension, ends nothing. */
 	expect("-P INPUT ACCEPT\n-A INPUT -j NOWHERE\n", "");
@@ -110,8 +148,9 @@ static void test_cut_texts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_docker),      cmocka_unit_test(test_by_hand),
-		cmocka_unit_test(test_other_hooks), cmocka_unit_test(test_what_is_not_understood),
+		cmocka_unit_test(test_docker),       cmocka_unit_test(test_by_hand),
+		cmocka_unit_test(test_other_hooks),  cmocka_unit_test(test_what_is_not_understood),
+		cmocka_unit_test(test_some_senders), cmocka_unit_test(test_elsewhere),
 		cmocka_unit_test(test_cut_texts),
 	};
 

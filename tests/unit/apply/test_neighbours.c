@@ -357,6 +357,212 @@ static void test_ways_through_chains(void **state)
 	}
 }
 
+/* Needs that a base chain with these rules is said to be in the way of: "?" = may, ">" = away. */
+static void expect_told(size_t number, const char *chain, const char *rules, const char *expected)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	const struct neighbour_traffic traffic = { .wan = "wan", .orders = 3799 };
+	const char *text = arena_printf(
+	    arena,
+	    "{\"nftables\": [{\"chain\": {\"family\": \"ip\", \"table\": \"t\", \"name\": \"c\", "
+	    "%s}}%s]}",
+	    chain, rules);
+	const struct neighbour_rules list = { .nft = text, .nft_len = strlen(text) };
+	cleanup_buf struct buf told = BUF_INIT;
+	struct openings openings = { NULL, 0 };
+	struct neighbour_blocks blocks;
+	struct err err;
+	bool certain = false;
+
+	if (neighbours_judge(arena, &list, &traffic, &blocks, &err) < 0)
+		fail_msg("case %zu: %s", number, err.text);
+	for (size_t i = 0; i < blocks.count; i++) {
+		const struct neighbour_block *block = &blocks.list[i];
+
+		buf_printf(&told, "%s%s%d", block->certain ? "" : "?", block->away ? ">" : "",
+			   (int)block->need);
+		certain |= block->certain && !block->away;
+		openings_against(arena, block, NULL, &openings);
+	}
+	if (strcmp(buf_text(&told), expected) != 0)
+		fail_msg("case %zu: %s", number, buf_text(&told));
+	if (!certain)
+		assert_int_equal(openings.count, 0);
+}
+
+struct told {
+	const char *chain, *rules, *expected;
+};
+
+static void expect_all_told(const struct told *cases, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		expect_told(i, cases[i].chain, cases[i].rules, cases[i].expected);
+}
+
+#define INPUT       "\"hook\": \"input\", \"policy\": \"accept\""
+#define INPUT_DROP  "\"hook\": \"input\", \"policy\": \"drop\""
+#define PREROUTING  "\"hook\": \"prerouting\", \"policy\": \"accept\""
+#define NOT(a, b)   "{\"match\": {\"op\": \"!=\", \"left\": " a ", \"right\": " b "}}"
+#define FROM        FIELD("ip", "saddr")
+#define NET(a, len) "{\"prefix\": {\"addr\": \"" a "\", \"len\": " len "}}"
+#define XT(a)       "{\"xt\": {\"type\": \"match\", \"name\": \"" a "\"}}"
+#define TARGET(a)   ", {\"xt\": {\"type\": \"target\", \"name\": \"" a "\"}}"
+#define REJECT      ", {\"reject\": null}"
+#define OVER        "{\"limit\": {\"rate\": 10, \"burst\": 5, \"per\": \"second\", \"inv\": true}}"
+#define VMAP(map)   "{\"vmap\": {\"key\": " FROM ", \"data\": " map "}}"
+
+/* Who bans some senders blocks nobody's IKE. */
+static void test_some_senders(void **state)
+{
+	static const struct told cases[] = {
+		{ INPUT, RULE("c", IS(FROM, "\"@blocked\"") DROP), "" },
+		{ INPUT, RULE("c", IS(FROM, "\"8.8.8.8\"") DROP), "" },
+		{ INPUT, RULE("c", IS(FROM, NET("10.0.0.0", "8")) REJECT), "" },
+		{ INPUT, RULE("c", IS(FROM, "{\"set\": [\"8.8.8.8\"]}") REJECT), "" },
+		{ INPUT,
+		  RULE("c", IS("{\"concat\": [" FROM ", " FIELD("udp", "dport") "]}",
+			       "\"@blocked\"") DROP),
+		  "" },
+		{ INPUT,
+		  RULE("c", IS(FROM, NET("100.64.0.0", "10")) ", " NOT(META("iifname"),
+								       "\"tailscale0\"") DROP),
+		  "" },
+		{ INPUT,
+		  RULE("c", IS(FROM, "\"@bad\"") ", " JUMP("d")) RULE("d", "{\"drop\": null}"),
+		  "" },
+		{ INPUT,
+		  RULE("c", IS(FROM, "\"@bad\"") ", " GOTO("d")) RULE("d", "{\"drop\": null}"),
+		  "" },
+		{ INPUT, RULE("c", VMAP("{\"set\": [[\"8.8.8.8\", {\"drop\": null}]]}")), "" },
+		{ INPUT, RULE("c", VMAP("\"@verdicts\"")), "" },
+		{ INPUT, RULE("c", XT("set") DROP), "" },
+		{ INPUT, RULE("c", XT("iprange") DROP), "" },
+		/* The rest is blocked, and that is certain. */
+		{ INPUT_DROP, RULE("c", IS(FROM, "\"@blocked\"") DROP), "01237" },
+		/* firewalld's zones of sources. */
+		{ INPUT_DROP,
+		  RULE("c", IS(FROM, NET("10.0.0.0", "8")) ", " GOTO("d"))
+		      RULE("d", "{\"accept\": null}"),
+		  "0123" },
+		/* Everybody. */
+		{ INPUT, RULE("c", IS(FROM, NET("0.0.0.0", "0")) DROP), "0123" },
+		/* Only some are let in: told, but not opened for all. */
+		{ INPUT_DROP, RULE("c", IS(FROM, "\"@office\"") ACCEPT), "?0?1?2?3" },
+		{ INPUT_DROP,
+		  RULE("c", IS(FROM, "\"@office\"") ", " JUMP("d")) RULE("d", "{\"accept\": null}"),
+		  "?0?1?2?3" },
+		{ INPUT, RULE("c", NOT(FROM, "\"@office\"") DROP), "?0?1?2?3" },
+		{ INPUT_DROP, RULE("c", VMAP("{\"set\": [[\"8.8.8.8\", {\"accept\": null}]]}")),
+		  "?0?1?2?3" },
+		{ INPUT_DROP, RULE("c", XT("set") ACCEPT), "?0?1?2?3" },
+	};
+
+	(void)state;
+	expect_all_told(cases, array_size(cases));
+}
+
+static void test_rates(void **state)
+{
+	static const struct told cases[] = {
+		{ INPUT, RULE("c", OVER DROP), "" },
+		{ INPUT,
+		  RULE("c", "{\"meter\": {\"key\": " FROM ", \"name\": \"m\", \"stmt\": " OVER
+			    "}}" DROP),
+		  "" },
+		{ INPUT,
+		  RULE("c", "{\"set\": {\"op\": \"add\", \"elem\": " FROM
+			    ", \"set\": \"@m\", \"stmt\": [" OVER "]}}" DROP),
+		  "" },
+		{ INPUT, RULE("c", "{\"ct count\": {\"val\": 10, \"inv\": true}}" DROP), "" },
+		{ INPUT, RULE("c", XT("hashlimit") DROP) RULE("c", XT("connlimit") DROP), "" },
+		{ INPUT, RULE("c", XT("recent") DROP), "" },
+		{ INPUT, RULE("c", OVER DROP) RULE("c", IS(META("l4proto"), "\"esp\"") DROP), "2" },
+		/* What only counts senders in a set refuses all of them. */
+		{ INPUT,
+		  RULE("c",
+		       "{\"set\": {\"op\": \"add\", \"elem\": " FROM ", \"set\": \"@m\"}}" DROP),
+		  "01237" },
+	};
+
+	(void)state;
+	expect_all_told(cases, array_size(cases));
+}
+
+#define IKE_PORTS  IS(FIELD("udp", "dport"), "{\"set\": [500, 4500]}")
+#define IKE_PORT   IS(FIELD("udp", "dport"), "500")
+#define DNAT       ", {\"dnat\": {\"family\": \"ip\", \"addr\": \"10.0.0.1\"}}"
+#define TO_LOCAL   IS("{\"fib\": {\"result\": \"type\", \"flags\": \"daddr\"}}", "\"local\"")
+#define PROTO(a)   IS(META("l4proto"), "\"" a "\"")
+#define TO(port)   "{\"port\": " port "}"
+#define REDIRECTED ", {\"redirect\": "
+
+/* A forwarding of ports that the gateway needs takes them from it. */
+static void test_elsewhere(void **state)
+{
+	static const struct told cases[] = {
+		{ PREROUTING, RULE("c", IKE_PORTS DNAT), ">0>1" },
+		{ PREROUTING, RULE("c", IS(META("iifname"), "\"wan\"") DNAT), ">0>1>2" },
+		{ PREROUTING, RULE("c", IKE_PORT REDIRECTED TO("600") "}"), ">0" },
+		{ PREROUTING, RULE("c", IKE_PORT ", {\"tproxy\": {\"port\": 600}}" ACCEPT), ">0" },
+		{ PREROUTING, RULE("c", TO_LOCAL ", " JUMP("d")) RULE("d", IKE_PORT DNAT), ">0" },
+		{ PREROUTING, RULE("c", IKE_PORT TARGET("DNAT")), ">0" },
+		{ PREROUTING, RULE("c", IKE_PORT TARGET("REDIRECT")), ">0" },
+		/* Which ports these are is not listed. */
+		{ PREROUTING, RULE("c", PROTO("udp") ", " XT("multiport") TARGET("DNAT")),
+		  "?>0?>1" },
+		{ PREROUTING, RULE("c", XT("addrtype") ", " JUMP("d")) RULE("d", IKE_PORT DNAT),
+		  "?>0" },
+		/* Nothing is changed. */
+		{ PREROUTING, RULE("c", IKE_PORT REDIRECTED "null}"), "" },
+		{ PREROUTING, RULE("c", IKE_PORT REDIRECTED TO("500") "}"), "" },
+		/* Another address, port, interface, or sender. */
+		{ PREROUTING,
+		  RULE("c", IS(FIELD("ip", "daddr"), "\"192.0.2.9\"") ", " IKE_PORT DNAT), "" },
+		{ PREROUTING,
+		  RULE("c", IS(FIELD("ip", "daddr"), "\"192.0.2.9\"") ", " JUMP("d"))
+		      RULE("d", IKE_PORT DNAT),
+		  "" },
+		{ PREROUTING, RULE("c", IS(FIELD("udp", "dport"), "501") DNAT), "" },
+		{ PREROUTING, RULE("c", IS(META("iifname"), "\"lan\"") ", " IKE_PORT DNAT), "" },
+		{ PREROUTING, RULE("c", IS(FROM, "\"8.8.8.8\"") ", " IKE_PORT DNAT), "" },
+		{ PREROUTING, RULE("c", XT("recent") ", " IKE_PORT TARGET("DNAT")), "" },
+		/* Docker's. */
+		{ PREROUTING,
+		  RULE("c", TO_LOCAL ", {\"counter\": null}, " JUMP("d"))
+		      RULE("d", NOT(META("iifname"), "\"docker0\"") ", " IS(FIELD("tcp", "dport"),
+									    "80") DNAT),
+		  "" },
+		{ PREROUTING,
+		  RULE("c", XT("addrtype") ", {\"counter\": null}, " JUMP("d"))
+		      RULE("d", NOT(META("iifname"), "\"docker0\"") ", " IS(FIELD("tcp", "dport"),
+									    "80") TARGET("DNAT")),
+		  "" },
+		/* Other ports, and what is no forwarding. */
+		{ PREROUTING, RULE("c", IS(FIELD("tcp", "dport"), "443") DNAT), "" },
+		{ INPUT, RULE("c", IKE_PORT REDIRECTED TO("600") "}"), "" },
+	};
+
+	(void)state;
+	expect_all_told(cases, array_size(cases));
+}
+
+static void test_words_of_elsewhere(void **state)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct neighbour_blocks blocks;
+
+	(void)state;
+	judge_one(arena, PREROUTING, IKE_PORT DNAT, &blocks);
+	assert_int_equal(blocks.count, 1);
+	assert_false(blocks.list[0].openable);
+	assert_string_equal(neighbour_block_verb(&blocks.list[0]), "sends");
+	assert_string_equal(neighbour_block_text(arena, &blocks.list[0]),
+			    "IKE (UDP 500) from the internet elsewhere");
+	assert_string_equal(openings_remedy(arena, &blocks.list[0]),
+			    "nft list chain ip t c (take that rule away)");
+}
+
 static void test_malformed(void **state)
 {
 	static const char *const texts[] = { "", "[]", "{\"nftables\": 1}", "{" };
@@ -388,6 +594,10 @@ int main(void)
 		cmocka_unit_test(test_other_hooks),
 		cmocka_unit_test(test_tables_by_hand),
 		cmocka_unit_test(test_ways_through_chains),
+		cmocka_unit_test(test_some_senders),
+		cmocka_unit_test(test_rates),
+		cmocka_unit_test(test_elsewhere),
+		cmocka_unit_test(test_words_of_elsewhere),
 		cmocka_unit_test(test_malformed),
 	};
 

@@ -126,6 +126,9 @@ static void test_other_chains(void **state)
 	remedy(&block, "iptables-legacy -t raw -S PREROUTING (let it pass there)");
 	block.chain = "ip raw PREROUTING";
 	remedy(&block, "nft list chain ip raw PREROUTING (let it pass there)");
+	block.away = true;
+	block.chain = "legacy nat PREROUTING";
+	remedy(&block, "iptables-legacy -t nat -S PREROUTING (take that rule away)");
 }
 
 /* What one adds for everybody's names is unique, and every need of every tool has an answer. */
