@@ -47,3 +47,51 @@ def test_a_table_that_drops():
     again = Client(net.clients()[0])
     equal("the client connects", connect_all([again]), {})
     equal("and reaches the server", again.ping(SERVER), 3)
+
+
+BLOCKLIST = """\
+table inet bans {
+	set blocked { type ipv4_addr; flags interval; elements = { 192.0.2.0/24 } }
+	chain input {
+		type filter hook input priority filter - 1; policy accept;
+		ip saddr @blocked drop
+		udp dport 500 limit rate over 1000/second drop
+	}
+}
+"""
+FORWARDING = """\
+table ip forwarding {
+	chain prerouting {
+		type nat hook prerouting priority dstnat; policy accept;
+		udp dport { 500, 4500 } dnat to 203.0.113.99
+	}
+}
+"""
+
+
+def test_bans_and_forwardings():
+    """Who bans some senders blocks nobody else, and nothing is opened in front of it; who forwards IKE's ports is named."""
+    net = Topology(direct=1)
+    net.gw.run(["nft", "-f", "-"], input=BLOCKLIST)
+    bans = net.gw.run("nft -s list table inet bans").stdout
+    net.gw.run("iptables -A INPUT -s 192.0.2.1 -j DROP")
+    net.gw.run("iptables -t nat -N DOCKER")
+    net.gw.run("iptables -t nat -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER")
+    net.gw.run("iptables -t nat -A DOCKER ! -i docker0 -p tcp --dport 80 -j DNAT --to-destination 192.0.2.2:80")
+    gateway = Gateway(net.gw)
+    gateway.write_policy(policy(firewall={"integrate": True}))
+    gateway.up()
+    client = Client(net.clients()[0])
+    equal("the client connects beside bans", connect_all([client]), {})
+    equal("doctor sees no firewall in the way", [one for one in findings(gateway) if one["severity"] != "ok"], [])
+    equal("nothing is put in front of the bans", net.gw.run("nft -s list table inet bans").stdout, bans)
+    client.stop()
+    net.gw.run(["nft", "-f", "-"], input=FORWARDING)
+    sent = wait_until(lambda: [line for line in gateway.status()["warnings"] if " sends " in line], 20, "a warning")
+    equal("status says who sends IKE elsewhere", [line.partition("; remedy: ")[0] for line in sent],
+          [f"nftables (chain ip forwarding prerouting) sends {what} elsewhere" for what in
+           ("IKE (UDP 500) from the internet", "IKE and ESP of clients behind NAT (UDP 4500)")])
+    net.gw.run("nft delete table ip forwarding")
+    net.gw.run("iptables -t nat -A PREROUTING -p udp -m multiport --dports 500,4500 -j DNAT --to-destination 192.0.2.3")
+    check("so of iptables, whose ports cannot be read", wait_until(
+        lambda: [line for line in gateway.status()["warnings"] if "ip nat PREROUTING) may send" in line], 20, "a warning"))
