@@ -227,6 +227,20 @@ static void services_follow_the_policy(void **state)
 	}
 }
 
+/* Where what was addressed to the gateway is not translated yet, and on, if it is later. */
+static void the_gateway_is_the_gateway_before_translation(void **state)
+{
+	static const char expected[] =
+	    "\t\ttype filter hook prerouting priority mangle; policy accept;\n\n"
+	    "\t\tiiftype ppp iifname \"l2tpgw*\" ct status & (confirmed | dnat) != confirmed "
+	    "fib daddr type local goto services\n\t";
+	struct policy policy = sample_policy();
+	cleanup_free char *text = chain(&policy, "addressed");
+
+	(void)state;
+	assert_string_equal(text, expected);
+}
+
 static void segments_fit_mtu_and_mru(void **state)
 {
 	struct policy policy = sample_policy();
@@ -327,6 +341,7 @@ int main(void)
 		cmocka_unit_test(groups_go_where_they_may),
 		cmocka_unit_test(lists_end_closed),
 		cmocka_unit_test(services_follow_the_policy),
+		cmocka_unit_test(the_gateway_is_the_gateway_before_translation),
 		cmocka_unit_test(segments_fit_mtu_and_mru),
 		cmocka_unit_test(overlapping_networks_are_joined),
 		cmocka_unit_test(nobody_is_asked_without_lists),
