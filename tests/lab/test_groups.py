@@ -27,6 +27,16 @@ GROUPS = {
 }
 CAROLS = "10.99.0.200"  # nobody else's
 DOWNLOAD = 400_000_000
+EXCHANGES = 300
+
+# Somebody else's rules that send on what is for the gateway, whatever its address, as Docker's do for a published port.
+PUBLISHED = f"""
+table ip published {{
+ chain pre {{ type nat hook prerouting priority dstnat; policy accept;
+   fib daddr type local tcp dport {{ 80, 8080 }} dnat to {SERVER}:7011
+ }}
+}}
+"""
 
 
 def content(groups=GROUPS, group_of=GROUP_OF, **sections):
@@ -52,17 +62,25 @@ def start(net, **changes):
     return gateway
 
 
-def opens(node, host, port):
-    """Whether a TCP connection can be made; a refusal is an answer too."""
+def opens(node, host, port, interface=""):
+    """Whether a TCP connection can be made, through that interface; a refusal is an answer too."""
     def attempt():
         try:
-            socket.create_connection((host, port), timeout=4).close()
+            connection(host, port, interface).close()
         except ConnectionRefusedError:
             return "refused"
         except OSError:
             return "silence"
         return "open"
     return node.call(attempt)
+
+
+def connection(host, port, interface):
+    made = socket.socket()
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode())
+    made.settimeout(4)
+    made.connect((host, port))
+    return made
 
 
 def listen(node, *ports):
@@ -101,6 +119,7 @@ def test_where_clients_may_go():
     agree(gateway, "after the logins")
     walls(net, gateway, clients)
     nothing_else(net, clients)
+    published_by_others(net, gateway, clients["carol"])
     change_under_way(gateway, clients)
     persist(gateway, clients)
     for task in (server, *others):
@@ -152,6 +171,53 @@ def nothing_else(net, clients):
     for interface in net.gw.interfaces():
         if interface.startswith("l2tpgw"):
             equal(f"{interface} has no IPv6", net.gw.run(["ip", "-6", "addr", "show", "dev", interface]).stdout, "")
+
+
+def published_by_others(net, gateway, carol):
+    """What others publish at the gateway's addresses is for clients what the gateway itself is."""
+    net.gw.nft(PUBLISHED)
+    tunnel = carol.ifname()
+    everywhere = (LOCAL, "10.77.0.1", GATEWAY)
+    equal("the internet reaches what is published", opens(net.inet, GATEWAY, 80), "open")
+    equal("a client does not, at none of the gateway's addresses",
+          [opens(carol.node, host, 8080, tunnel) for host in everywhere], ["silence"] * 3)
+    equal("it does reach the server itself", opens(carol.node, SERVER, 7011, tunnel), "open")
+    open_to_clients = {"isolate_clients": False, "gateway_services": ["dns", "icmp", "http"]}
+    applied(gateway, firewall=open_to_clients)
+    equal("a port of firewall.gateway_services is reached", [opens(carol.node, host, 80, tunnel) for host in everywhere],
+          ["open"] * 3)
+    equal("no other is", opens(carol.node, LOCAL, 8080, tunnel), "silence")
+    server = net.srv.spawn(echo)
+    net.gw.run("nft flush chain ip published pre")
+    net.gw.run(f"nft add rule ip published pre fib daddr type local tcp dport 80 dnat to {SERVER}:7012")
+    wait_until(lambda: opens(net.srv, SERVER, 7012) == "open", 30, "the echo listens")
+    talk = carol.node.spawn(talks, LOCAL, 80, tunnel)
+    wait_until(lambda: conntrack(net.gw, r"ESTABLISHED .*dport=80 .*sport=7012 "), 30, "they talk")
+    applied(gateway, firewall={"isolate_clients": False})
+    check("what goes on there ends when the service is taken out", 0 < talk.result() < EXCHANGES)
+    net.gw.run("nft delete table ip published")
+    server.kill()
+
+
+def echo():
+    listener = socket.create_server(("0.0.0.0", 7012))
+    while True:
+        peer, _ = listener.accept()
+        while data := peer.recv(100):
+            peer.sendall(data)
+
+
+def talks(host, port, interface):
+    """How many exchanges there were until silence."""
+    peer = connection(host, port, interface)
+    for number in range(EXCHANGES):
+        try:
+            peer.sendall(b"?")
+            peer.recv(1)
+        except TimeoutError:
+            return number
+        time.sleep(0.1)
+    return EXCHANGES
 
 
 def change_under_way(gateway, clients):
