@@ -361,6 +361,7 @@ static void charon_health(void *user)
 
 	loop_timer_in(&charon->health_timer, HEALTH_INTERVAL_MS);
 	supervised_put_back(&charon->process);
+	supervised_look(&charon->process);
 	if (managed(charon) && supervised_stopped(&charon->process)) {
 		supervised_frozen(&charon->process);
 		return;
@@ -527,4 +528,17 @@ json_t *charon_status(const struct charon *charon)
 	return json_pack("{s:s, s:s, s:o, s:i, s:s?}", "name", "charon", "state", state, "pid",
 			 process->pid ? json_integer(process->pid) : json_null(), "restarts",
 			 (int)charon->process.child.restarts, "detail", charon_detail(charon));
+}
+
+/* Told to end, it would say goodbye to every client; killed, it leaves the sessions to the next. */
+void charon_warnings(const struct charon *charon, json_t *list)
+{
+	const struct supervised *process = &charon->process;
+
+	if (process->process.pid && *process->replaced)
+		(void)json_array_append_new(
+		    list,
+		    json_sprintf("charon runs code that an upgrade has replaced (%s); remedy, "
+				 "which ends no session: kill -KILL $(cut -d ' ' -f 1 %s)",
+				 process->replaced, process->pid_path));
 }

@@ -41,5 +41,7 @@ void charon_resync(struct charon *charon, unsigned delay_ms);
 void charon_close_sa(struct charon *charon, uint32_t child, uint32_t ike);
 /* Its entry in `status`. */
 json_t *charon_status(const struct charon *charon);
+/* Appends a text if it should be started anew. */
+void charon_warnings(const struct charon *charon, json_t *list);
 
 #endif

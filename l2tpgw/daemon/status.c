@@ -68,6 +68,7 @@ static json_t *warnings_json(const struct gateway *gateway)
 		json_array_append_new(list,
 				      json_string("rules, addresses or files are not as the policy "
 						  "wants them; see the last apply and the log"));
+	charon_warnings(gateway->charon, list);
 	workers_warnings(gateway->workers, list);
 	obstacles_look(gateway->obstacles);
 	obstacles_warnings(gateway->obstacles, list);

@@ -9,7 +9,8 @@
 
 #include "base/file.h"
 #include "base/log.h"
-#include "drive/procfs.h"
+
+#define LOOK_MS 10000 /* between looks for an upgrade */
 
 static void feed(struct supervised *s, enum child_event event);
 
@@ -46,6 +47,8 @@ static int process_ended(sd_event_source *source, int fd, uint32_t revents, void
 
 static void watch(struct supervised *s)
 {
+	s->replaced[0] = '\0';
+	s->look_due = 0;
 	s->source = loop_watch(s->loop, s->process.pidfd, EPOLLIN, process_ended, s);
 	/* Before whatever else ended because of it: that is what its end is blamed on. */
 	(void)sd_event_source_set_priority(s->source, SD_EVENT_PRIORITY_IMPORTANT);
@@ -256,4 +259,17 @@ bool supervised_stopped(const struct supervised *s)
 
 	return s->process.pid && procfs_stat(s->process.pid, &stat, &err) == 0 &&
 	       (stat.state == 'T' || stat.state == 't');
+}
+
+void supervised_look(struct supervised *s)
+{
+	struct err ignored; /* a process that ends meanwhile runs no code */
+
+	if (!s->process.pid || *s->replaced || loop_ms() < s->look_due)
+		return;
+	s->look_due = loop_ms() + LOOK_MS;
+	if (procfs_replaced(s->process.pid, s->replaced, &ignored) == 0 && *s->replaced)
+		log_warning("%s runs code that an upgrade has replaced (%s); l2tpgw status says "
+			    "what to do",
+			    s->name, s->replaced);
 }

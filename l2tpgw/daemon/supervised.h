@@ -12,6 +12,7 @@
 #include "drive/paths.h"
 #include "drive/pidfile.h"
 #include "drive/process.h"
+#include "drive/procfs.h"
 
 struct supervised_ops {
 	/* With supervised_note() as the spawn's `forked`. */
@@ -31,6 +32,9 @@ struct supervised {
 	bool adopted;      /* the present process was started by an earlier l2tpgwd */
 	bool again;        /* once it has ended as it was told, it is started again */
 	char failure[256]; /* why it is not ready, as far as we know; "" = nothing went wrong */
+	char replaced[PROCFS_NAME_MAX]; /* a file of its code that an upgrade has replaced; "" =
+					   none */
+	uint64_t look_due;
 	sd_event *loop;
 	sd_event_source *source; /* of the pidfd */
 	struct loop_timer timer;
@@ -60,5 +64,7 @@ void supervised_answered(struct supervised *s);
 void supervised_frozen(struct supervised *s);
 /* It was stopped (SIGSTOP, a debugger): frozen as far as anybody can see. */
 bool supervised_stopped(const struct supervised *s);
+/* Called often: looks now and then whether an upgrade has replaced what it runs, and logs it. */
+void supervised_look(struct supervised *s);
 
 #endif

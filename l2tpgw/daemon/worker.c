@@ -133,6 +133,7 @@ static void worker_health(void *user)
 	if (!worker->process.process.pid || worker->role == WORKER_ENDING)
 		return;
 	loop_timer_in(&worker->health_timer, ready ? HEALTH_INTERVAL_MS : READY_INTERVAL_MS);
+	supervised_look(&worker->process);
 	/* Seen at once; any other way of being frozen by the silence. */
 	if (ready && supervised_stopped(&worker->process)) {
 		supervised_frozen(&worker->process);

@@ -405,6 +405,28 @@ json_t *workers_status(const struct workers *workers)
 	return list;
 }
 
+static void replaced_warning(const struct workers *workers, json_t *list)
+{
+	cleanup_buf struct buf names = BUF_INIT;
+	const char *file = NULL;
+	unsigned count = 0;
+
+	workers_foreach(worker, workers)
+	{
+		const struct supervised *s = &worker->process;
+
+		if (worker->role != WORKER_SERVING || !s->process.pid || !*s->replaced)
+			continue;
+		buf_printf(&names, "%s%s", count++ ? ", " : "", s->name);
+		file = s->replaced;
+	}
+	if (count)
+		(void)json_array_append_new(
+		    list, json_sprintf("%s %s code that an upgrade has replaced (%s); remedy, when "
+				       "sessions may end: l2tpgw down && l2tpgw up",
+				       buf_text(&names), count == 1 ? "runs" : "run", file));
+}
+
 void workers_warnings(const struct workers *workers, json_t *list)
 {
 	workers_foreach(worker, workers)
@@ -418,4 +440,5 @@ void workers_warnings(const struct workers *workers, json_t *list)
 		buf_printf(&text, ": %s", names(worker, &users));
 		json_array_append_new(list, json_string(buf_text(&text)));
 	}
+	replaced_warning(workers, list);
 }

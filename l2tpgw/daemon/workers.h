@@ -66,7 +66,10 @@ unsigned workers_by_pid(const struct workers *workers, pid_t pid);
 void workers_close_tunnel(struct workers *workers, unsigned number, uint32_t tunnel, uint32_t slot);
 /* An array of entries for `status`. */
 json_t *workers_status(const struct workers *workers);
-/* Appends a text for each worker of an earlier configuration that still has clients. */
+/*
+ * Appends a text for each worker of an earlier configuration that still has clients, and one if
+ * workers should be started anew.
+ */
 void workers_warnings(const struct workers *workers, json_t *list);
 
 #endif

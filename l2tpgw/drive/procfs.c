@@ -32,6 +32,14 @@ static int read_proc(pid_t pid, const char *name, char *out, size_t max, size_t 
 	return errno == ENOENT || errno == ESRCH ? 1 : err_errno(err, errno, "%s", path);
 }
 
+static void make_printable(char *text)
+{
+	for (; *text; text++) {
+		if (!isprint((unsigned char)*text))
+			*text = '?';
+	}
+}
+
 /* The name stands in parentheses and may hold any byte, parentheses too: the last one ends it. */
 bool procfs_parse_stat(const char *text, struct procfs_stat *stat)
 {
@@ -44,10 +52,7 @@ bool procfs_parse_stat(const char *text, struct procfs_stat *stat)
 	if (!open || !close || close < open)
 		return false;
 	(void)snprintf(stat->comm, sizeof(stat->comm), "%.*s", (int)(close - open - 1), open + 1);
-	for (char *p = stat->comm; *p; p++) {
-		if (!isprint((unsigned char)*p))
-			*p = '?';
-	}
+	make_printable(stat->comm);
 	/* state ppid pgrp session tty tpgid flags, 4 faults, utime stime, 2 of children, 4 of
 	 * scheduling, starttime */
 	if (sscanf(close + 1,
@@ -76,6 +81,60 @@ int procfs_stat(pid_t pid, struct procfs_stat *stat, struct err *err)
 	if (!procfs_parse_stat(text, stat))
 		return err_set(err, ERR_FAILED, "/proc/%d/stat is not understood", (int)pid);
 	return 0;
+}
+
+/* What never had a name in a file system stands there as removed, too. */
+static bool was_a_file(const char *path)
+{
+	static const char *const others[] = { "/memfd:", "/dev/", "/SYSV" };
+
+	for (size_t i = 0; i < array_size(others); i++) {
+		if (!strncmp(path, others[i], strlen(others[i])))
+			return false;
+	}
+	return true;
+}
+
+/* "55d0c000-55d1e000 r-xp 00004000 08:01 4711      /usr/sbin/xl2tpd (deleted)" */
+static bool parse_mapping(const char *line, size_t len, char name[PROCFS_NAME_MAX])
+{
+	static const char removed[] = " (deleted)";
+	const char *mode = memchr(line, ' ', len), *path = memchr(line, '/', len);
+	size_t tail = sizeof(removed) - 1, path_len = path ? len - (size_t)(path - line) : 0;
+
+	if (!mode || path_len <= tail || path - mode < 5 || mode[3] != 'x' ||
+	    memcmp(path + path_len - tail, removed, tail) != 0 || !was_a_file(path))
+		return false;
+	path_len -= tail;
+	path_len -= (size_t)((const char *)memrchr(path, '/', path_len) + 1 - path);
+	(void)snprintf(name, PROCFS_NAME_MAX, "%.*s", (int)path_len, line + len - tail - path_len);
+	make_printable(name);
+	return true;
+}
+
+bool procfs_parse_maps(const char *text, char name[PROCFS_NAME_MAX])
+{
+	for (const char *line = text; *line;) {
+		const char *end = strchrnul(line, '\n');
+
+		if (parse_mapping(line, (size_t)(end - line), name))
+			return true;
+		line = *end ? end + 1 : end;
+	}
+	*name = '\0';
+	return false;
+}
+
+int procfs_replaced(pid_t pid, char name[PROCFS_NAME_MAX], struct err *err)
+{
+	cleanup_free char *text = mem_alloc(PROCFS_MAPS_MAX);
+	size_t len;
+	int rc = read_proc(pid, "maps", text, PROCFS_MAPS_MAX, &len, err);
+
+	*name = '\0';
+	if (!rc)
+		(void)procfs_parse_maps(text, name);
+	return rc;
 }
 
 static void split(struct arena *arena, const char *text, size_t len, char ***argv, size_t *argc)

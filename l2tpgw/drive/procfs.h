@@ -14,7 +14,9 @@
 #include "base/err.h"
 #include "base/mem.h"
 
-#define PROCFS_CMDLINE_MAX 16384 /* bytes of an argv that is looked at; the rest is cut off */
+#define PROCFS_CMDLINE_MAX 16384  /* bytes of an argv that is looked at; the rest is cut off */
+#define PROCFS_MAPS_MAX    262144 /* likewise, of what is mapped; a charon has some 40,000 */
+#define PROCFS_NAME_MAX    64
 
 struct procfs_stat {
 	char comm[64]; /* control characters replaced; without the parentheses */
@@ -38,6 +40,13 @@ int procfs_stat(pid_t pid, struct procfs_stat *stat, struct err *err);
 bool procfs_parse_stat(const char *text, struct procfs_stat *stat);
 /* The argv; *argc 0 for kernel threads and zombies. 0; 1 = gone. */
 int procfs_argv(pid_t pid, struct arena *arena, char ***argv, size_t *argc, struct err *err);
+/*
+ * A file whose code it runs and that has left its place since, as an upgrade does: the last part of
+ * its path; "" = none. 0; 1 = gone.
+ */
+int procfs_replaced(pid_t pid, char name[PROCFS_NAME_MAX], struct err *err);
+/* The same of the content of /proc/PID/maps; false if there is none. Pure. */
+bool procfs_parse_maps(const char *text, char name[PROCFS_NAME_MAX]);
 /* The argument behind `name` ("ipparam", "pppol2tp_tunnel_id"); NULL if there is none. */
 const char *procfs_argument(const struct procfs_process *process, const char *name);
 

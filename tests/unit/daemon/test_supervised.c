@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
+#include "base/file.h"
 #include "daemon/supervised.h"
 
 #define PATIENCE_MS 10000
@@ -18,12 +20,13 @@ struct world {
 	struct supervised s;
 	unsigned started, gone, ended;
 	bool refuse; /* spawning fails */
+	char program[96];
 };
 
 static int world_spawn(void *user, struct process *process, struct err *err)
 {
-	static const char *const argv[] = { "/bin/sleep", "1000", NULL };
 	struct world *world = user;
+	const char *const argv[] = { world->program, "1000", NULL };
 	const struct spawn spawn = {
 		.argv = argv, .out = -1, .forked = supervised_note, .user = &world->s
 	};
@@ -62,6 +65,7 @@ static int world_make(void **state)
 {
 	struct world *world = calloc(1, sizeof(*world));
 
+	strcpy(world->program, "/bin/sleep");
 	strcpy(world->dir, "/tmp/test-supervised-XXXXXX");
 	if (!mkdtemp(world->dir) || sd_event_new(&world->loop) < 0)
 		return -1;
@@ -150,6 +154,52 @@ static void a_pid_file_that_was_removed_is_put_back(void **state)
 	assert_string_equal(file.digest, "abcd");
 }
 
+static void copy_program(const char *path)
+{
+	cleanup_buf struct buf content = BUF_INIT;
+	struct err err;
+
+	assert_int_equal(file_read("/bin/sleep", 1u << 24, &content, &err), 0);
+	assert_int_equal(file_write(path, content.data, content.len, 0755, false, &err), 0);
+}
+
+/* Until it is started anew, and then it runs what is there now. */
+static void one_whose_program_was_replaced_is_told_of(void **state)
+{
+	struct world *world = *state;
+
+	(void)snprintf(world->program, sizeof(world->program), "%s/sleep", world->dir);
+	copy_program(world->program);
+	supervised_start(&world->s, "");
+	supervised_answered(&world->s);
+	copy_program(world->program);
+	supervised_look(&world->s);
+	assert_string_equal(world->s.replaced, "sleep");
+	assert_int_equal(kill(world->s.process.pid, SIGKILL), 0);
+	run_until(world, &world->started, 2);
+	assert_string_equal(world->s.replaced, "");
+	supervised_look(&world->s);
+	assert_string_equal(world->s.replaced, "");
+	assert_int_equal(unlink(world->program), 0);
+}
+
+/* Whoever asks for the status often has nobody read what is mapped each time. */
+static void it_is_looked_at_now_and_then(void **state)
+{
+	struct world *world = *state;
+
+	(void)snprintf(world->program, sizeof(world->program), "%s/sleep", world->dir);
+	copy_program(world->program);
+	supervised_start(&world->s, "");
+	supervised_look(&world->s);
+	assert_int_equal(unlink(world->program), 0);
+	supervised_look(&world->s);
+	assert_string_equal(world->s.replaced, "");
+	world->s.look_due = 0;
+	supervised_look(&world->s);
+	assert_string_equal(world->s.replaced, "sleep");
+}
+
 static void one_that_cannot_start_says_why_and_is_tried_again(void **state)
 {
 	struct world *world = *state;
@@ -221,6 +271,8 @@ int main(void)
 		WORLD_TEST(one_that_dies_is_reaped_and_started_again),
 		WORLD_TEST(one_that_is_stopped_is_seen_and_killed),
 		WORLD_TEST(a_pid_file_that_was_removed_is_put_back),
+		WORLD_TEST(one_whose_program_was_replaced_is_told_of),
+		WORLD_TEST(it_is_looked_at_now_and_then),
 		WORLD_TEST(one_that_cannot_start_says_why_and_is_tried_again),
 		WORLD_TEST(the_next_supervisor_adopts_it),
 		WORLD_TEST(one_that_is_not_wanted_ends_for_good),

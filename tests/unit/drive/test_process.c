@@ -336,15 +336,58 @@ static void stat_is_parsed(void **state)
 	assert_false(procfs_parse_stat("12 (a", &stat));
 }
 
+static void code_that_was_replaced_is_named(void **state)
+{
+	char name[PROCFS_NAME_MAX];
+
+	(void)state;
+	assert_true(procfs_parse_maps(
+	    "55d0a000-55d0c000 r--p 00000000 08:01 11      /usr/sbin/xl2tpd\n"
+	    "55d0c000-55d1e000 r-xp 00002000 08:01 11      /usr/sbin/xl2tpd\n"
+	    "7f100000-7f150000 r-xp 00028000 08:01 12      /usr/lib/x86/libc .so.6 (deleted)\n",
+	    name));
+	assert_string_equal(name, "libc .so.6");
+	/* Cut off behind it, and with what a terminal would obey. */
+	assert_true(procfs_parse_maps("1-2 --xp 0 08:01 12 /a\033b (deleted)", name));
+	assert_string_equal(name, "a?b");
+}
+
+static void what_is_no_code_of_a_file_is_not(void **state)
+{
+	static const char *const others[] = {
+		"",
+		"\n \n/\n",
+		"1-2 r--p 0 08:01 12 /usr/lib/libc.so.6 (deleted)\n",
+		"1-2 r-xp 0 08:01 12 /usr/lib/libc.so.6\n",
+		"1-2 r-xp 0 00:00 0\n1-2 r-xp 0 00:00 0 [anon:jit/x (deleted)]\n",
+		"1-2 r-xp 0 00:01 12 /memfd:doublemapper (deleted)\n",
+		"1-2 rwxs 0 00:01 12 /dev/zero (deleted)\n",
+		"1-2 rwxs 0 00:01 12 /SYSV00000000 (deleted)\n",
+		"/ (deleted)\n",
+		"1-2 r-xp 0 08:01 12 / (delete",
+	};
+	char name[PROCFS_NAME_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < array_size(others); i++) {
+		assert_false(procfs_parse_maps(others[i], name));
+		assert_string_equal(name, "");
+	}
+	assert_int_equal(procfs_replaced(getpid(), name, &err), 0);
+	assert_string_equal(name, "");
+}
+
 static void gone_is_no_error(void **state)
 {
 	cleanup_arena struct arena *arena = arena_new();
 	struct procfs_stat stat;
 	char **argv;
+	char name[PROCFS_NAME_MAX];
 	size_t argc;
 
 	(void)state;
 	assert_int_equal(procfs_stat(0x3fffffff, &stat, &err), 1);
+	assert_int_equal(procfs_replaced(0x3fffffff, name, &err), 1);
 	assert_int_equal(procfs_argv(0x3fffffff, arena, &argv, &argc, &err), 1);
 }
 
@@ -396,6 +439,8 @@ int main(void)
 		cmocka_unit_test(status_of_a_stranger_is_unknown),
 		cmocka_unit_test(processes_are_found_by_argv),
 		cmocka_unit_test(stat_is_parsed),
+		cmocka_unit_test(code_that_was_replaced_is_named),
+		cmocka_unit_test(what_is_no_code_of_a_file_is_not),
 		cmocka_unit_test(gone_is_no_error),
 		cmocka_unit_test(pidfile_is_read_back),
 		cmocka_unit_test(malformed_pidfiles_are_refused),
