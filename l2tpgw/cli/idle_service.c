@@ -222,6 +222,22 @@ int idle_services_release(const struct paths *paths, bool managed, struct err *e
 	return released;
 }
 
+/* One that does not run cannot be asked whether it serves anybody: it is told of and left alone. */
+void idle_services_examine(struct findings *findings, bool managed)
+{
+	for (size_t i = 0; i < array_size(services); i++) {
+		const struct service *service = &services[i];
+
+		if ((service->of_charon && !managed) || unit_is("is-active", service->unit) ||
+		    !unit_is("is-enabled", service->unit))
+			continue;
+		finding_add(findings, "ports", FINDING_WARNING,
+			    "%s is enabled and will take UDP %u at the next boot", service->unit,
+			    service->port);
+		finding_remedy(findings, "systemctl disable %s", service->unit);
+	}
+}
+
 /* One that was uninstalled or masked meanwhile needs nothing. */
 static int restore(const char *unit, bool enabled, struct err *err)
 {

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "cli/finding.h"
 #include "drive/paths.h"
 
 /*
@@ -19,6 +20,8 @@
  * -1 on failure (those stopped before are remembered).
  */
 int idle_services_release(const struct paths *paths, bool managed, struct err *err);
+/* Layer "ports": those that do not run now, but will be in the way after the next boot. */
+void idle_services_examine(struct findings *findings, bool managed);
 /*
  * Enables and starts again what is remembered, and forgets it. What cannot be started is told on
  * standard error, with the command for it, and forgotten too: the gateway goes down all the same,

@@ -4,6 +4,7 @@
 
 #include "cli/examine.h"
 #include "cli/exit_status.h"
+#include "cli/idle_service.h"
 #include "cli/print.h"
 #include "cli/unit.h"
 #include "cli/verb.h"
@@ -24,6 +25,8 @@ static void examine(struct findings *findings, const struct paths *paths)
 	examine_files(findings, paths, access(paths->policy, F_OK) < 0,
 		      unit_used() && !unit_enabled());
 	examine_ports(findings, paths, policy);
+	if (unit_used())
+		idle_services_examine(findings, managed);
 	if (host_gather_wan(wan, &host, &err) == 0) {
 		examine_network(findings, wan, &host);
 		examine_firewall(findings, policy, host.wan);

@@ -236,6 +236,15 @@ static int up_with_installed(struct up *up, struct err *err)
 	return bring_up(up, &file, err);
 }
 
+static void warn_of_next_boot(const struct policy *policy)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct findings findings = { .arena = arena };
+
+	idle_services_examine(&findings, charon_managed(policy));
+	findings_print(&findings, FINDING_WARNING, stderr);
+}
+
 /* The machine's own services that serve nobody make room, before anybody asks who is in the way. */
 static int make_room(const struct up *up, const struct policy *policy, struct err *err)
 {
@@ -245,7 +254,11 @@ static int make_room(const struct up *up, const struct policy *policy, struct er
 		return -1;
 	if (unit_used() && idle_services_release(up->paths, charon_managed(policy), err) < 0)
 		return -1;
-	return preflight_ports(up, policy, err);
+	if (preflight_ports(up, policy, err) < 0)
+		return -1;
+	if (unit_used())
+		warn_of_next_boot(policy);
+	return 0;
 }
 
 static void give_back(const struct up *up, struct err *err)

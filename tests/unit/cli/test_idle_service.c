@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../drive/tmpdir.h"
+#include "base/cleanup.h"
 #include "base/mem.h"
 #include "cli/idle_service.h"
 #include "drive/systemctl.h"
@@ -12,14 +13,19 @@
 /* ---- a systemctl of the test's own, in place of the one in drive/ ---- */
 
 static const char *load_states[2]; /* of strongswan.service and xl2tpd.service */
+static const char *is;             /* "is-active xl2tpd.service", a line each */
 static const char *fails;          /* "start strongswan.service" */
 static char done[512];             /* every "enable UNIT" and "start UNIT", a line each */
 
 int systemctl(const char *const *words, struct buf *said, struct err *err)
 {
-	(void)words;
+	char line[64];
+
 	(void)said;
-	return err_set(err, ERR_INTERNAL, "not asked for by these tests");
+	(void)err;
+	assert_string_equal(words[0], "--quiet");
+	(void)snprintf(line, sizeof(line), "%s %s\n", words[1], words[2]);
+	return strstr(is, line) ? 0 : 3;
 }
 
 int systemctl_must(const char *const *words, struct err *err)
@@ -104,6 +110,50 @@ static void one_that_does_not_start_holds_up_nothing(void **state)
 	assert_string_equal(done, "start xl2tpd.service\n");
 }
 
+static void examine(struct findings *findings, struct arena *arena, bool managed,
+		    const char *states)
+{
+	*findings = (struct findings){ .arena = arena };
+	is = states;
+	idle_services_examine(findings, managed);
+}
+
+static void what_is_stopped_but_enabled_is_told(void **state)
+{
+	static const char both[] = "is-enabled strongswan.service\nis-enabled xl2tpd.service\n";
+	cleanup_arena struct arena *arena = arena_new();
+	struct findings found;
+
+	(void)state;
+	examine(&found, arena, true, both);
+	assert_int_equal(found.count, 2);
+	assert_int_equal(found.list[0].severity, FINDING_WARNING);
+	assert_string_equal(found.list[0].text,
+			    "strongswan.service is enabled and will take UDP 500 at the next boot");
+	assert_string_equal(found.list[0].remedy, "systemctl disable strongswan.service");
+	assert_non_null(
+	    strstr(found.list[1].text, "xl2tpd.service is enabled and will take UDP 1701"));
+	/* A charon that is somebody else's is to start. */
+	examine(&found, arena, false, both);
+	assert_int_equal(found.count, 1);
+	assert_non_null(strstr(found.list[0].text, "xl2tpd"));
+}
+
+/* Of one that runs the ports tell, and one that is disabled stays away. */
+static void what_runs_or_is_disabled_is_not(void **state)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct findings found;
+
+	(void)state;
+	examine(&found, arena, true,
+		"is-active strongswan.service\nis-enabled strongswan.service\n"
+		"is-active xl2tpd.service\n");
+	assert_int_equal(found.count, 0);
+	examine(&found, arena, true, "");
+	assert_int_equal(found.count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -112,6 +162,8 @@ int main(void)
 		cmocka_unit_test(services_are_as_they_were),
 		cmocka_unit_test(what_is_gone_or_masked_needs_nothing),
 		cmocka_unit_test(one_that_does_not_start_holds_up_nothing),
+		cmocka_unit_test(what_is_stopped_but_enabled_is_told),
+		cmocka_unit_test(what_runs_or_is_disabled_is_not),
 	};
 
 	return cmocka_run_group_tests(tests, tmpdir_make, tmpdir_remove);
