@@ -37,6 +37,10 @@
 #define RATE_MAX 10000000000
 #define NAMES    "^[!-~]([ -~]{0,253}[!-~])?$"
 
+#define SECRET_FILE(what)                                                                      \
+	"Absolute path of a file with the " what ", best in /etc/l2tpgw (the service sees no " \
+	"file of /root, /home, /run/user, /tmp and /var/tmp); one line end behind it is cut off"
+
 /* Of a group or pool. */
 #define LABEL "^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$"
 

@@ -28,7 +28,7 @@ static const struct key psk_keys[] = {
 	{ .name = "file", .forms = KEY_STRING, RANGE(2, 4095), .required = true,
 	  .impact = KEY_NEW_SESSIONS, .set = set_psk_file, AT(ipsec.psk), .pattern = "^/",
 	  .example = "\"/etc/l2tpgw/psk\"",
-	  .summary = "Absolute path of a file with the key; one line end behind it is cut off" },
+	  .summary = SECRET_FILE("key") },
 };
 static const struct key client_item = { .name = "*", .forms = KEY_WORD,
 	WORDS("windows", "apple", "chromeos", "linux", "android"), .unique = true,
@@ -253,7 +253,7 @@ static const struct key user_keys[] = {
 	{ .name = "password_file", .forms = KEY_STRING, RANGE(2, 4095), .set = set_password_file,
 	  AT_USER(password), .impact = KEY_NEW_SESSIONS, .pattern = "^/",
 	  .example = "\"/etc/l2tpgw/alice\"",
-	  .summary = "Absolute path of a file with the password; one line end behind it is cut off" },
+	  .summary = SECRET_FILE("password") },
 	{ .name = "nt_hash", .forms = KEY_STRING, RANGE(32, 32), .secret = true, .set = set_nt_hash,
 	  AT_USER(nt_hash), .impact = KEY_NEW_SESSIONS, .pattern = "^[0-9a-fA-F]{32}$",
 	  .example = "\"8846f7eaee8fb117ad06bdd830b7586c\"",

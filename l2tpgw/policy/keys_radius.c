@@ -7,7 +7,7 @@
 static const struct key secret_keys[] = {
 	{ .name = "file", .forms = KEY_STRING, RANGE(2, 4095), .required = true, .impact = KEY_LIVE,
 	  .set = set_radius_secret_file, .pattern = "^/", .example = "\"/etc/l2tpgw/radius\"",
-	  .summary = "Absolute path of a file with the secret; one line end behind it is cut off" },
+	  .summary = SECRET_FILE("secret") },
 };
 static const struct key server_keys[] = {
 	{ .name = "address", .forms = KEY_ADDRESS, .required = true, .set = set_address,

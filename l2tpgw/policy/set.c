@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/hex.h"
 #include "base/rfc3339.h"
 #include "policy/load.h"
@@ -241,14 +242,34 @@ void set_psk(struct load *load, const struct key *key, const struct value *value
 		store_psk(load, value->text, json_string_length(value->json));
 }
 
+/* ProtectHome= and PrivateTmp= of l2tpgw.service. */
+static const char *hidden_folder(const char *path)
+{
+	static const char *const folders[] = { "/root", "/home", "/run/user", "/tmp", "/var/tmp" };
+
+	for (size_t i = 0; i < array_size(folders); i++) {
+		size_t len = strlen(folders[i]);
+
+		if (!strncmp(path, folders[i], len) && path[len] == '/')
+			return folders[i];
+	}
+	return NULL;
+}
+
 bool load_secret(struct load *load, const struct value *value, const char *what, struct buf *secret)
 {
+	const char *hidden = hidden_folder(value->text);
 	struct err err = { 0 };
 
 	if (value->text[0] != '/') {
 		load_error(load, "%s must be an absolute path", load_path(load));
 		return false;
 	}
+	if (hidden)
+		load_warning(load,
+			     "l2tpgw.service does not see files in %s, its sandbox hides them; "
+			     "put the %s into a file in /etc/l2tpgw",
+			     hidden, what);
 	if (!load->io || !load->io->read) {
 		load_error(load, "%s: files cannot be read here", load_path(load));
 		return false;

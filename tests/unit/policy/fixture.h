@@ -43,8 +43,8 @@ static inline struct host fixture_host(void)
 static inline int fixture_read(void *user, const char *path, struct buf *out, struct err *err)
 {
 	(void)user;
-	if (strcmp(path, "/etc/psk") != 0 && strcmp(path, "/etc/l2tpgw/alice") != 0 &&
-	    strcmp(path, "/etc/l2tpgw/radius") != 0)
+	if (strcmp(path, "/etc/psk") != 0 && strcmp(path, "/root/psk") != 0 &&
+	    strcmp(path, "/etc/l2tpgw/alice") != 0 && strcmp(path, "/etc/l2tpgw/radius") != 0)
 		return err_set(err, ERR_FAILED, "%s: not there", path);
 	buf_puts(out, FIXTURE_PSK "\n");
 	return 0;

@@ -222,6 +222,43 @@ static void test_no_io(void **state)
 	unload(&loaded);
 }
 
+static void hides(const char *path, const char *file, const char *folder)
+{
+	const char *settings[][2] = { { path, file } };
+	struct host host = fixture_host();
+	struct loaded loaded;
+	char warning[64];
+
+	(void)snprintf(warning, sizeof(warning), "l2tpgw.service does not see files in %s,",
+		       folder ? folder : "");
+	load_with(&loaded, &host, settings, 1);
+	assert_int_equal(loaded.diags.warnings, folder ? 1 : 0);
+	assert_true(!folder || says(&loaded, warning));
+	unload(&loaded);
+}
+
+/* The command that checks sees more than the service that has to read it. */
+static void test_secrets_that_the_service_does_not_see(void **state)
+{
+	const char *settings[][2] = { { "ipsec.psk", "{\"file\": \"/root/psk\"}" } };
+	struct host host = fixture_host();
+	struct loaded loaded;
+
+	(void)state;
+	load_with(&loaded, &host, settings, 1);
+	assert_non_null(loaded.policy);
+	assert_true(says(&loaded, "put the pre-shared key into a file in /etc/l2tpgw"));
+	unload(&loaded);
+	hides("ipsec.psk", "{\"file\": \"/root/psk\"}", "/root");
+	hides("ipsec.psk", "{\"file\": \"/run/user/0/psk\"}", "/run/user");
+	hides("users.0.password_file", "\"/home/alice/password\"", "/home");
+	hides("users.0.password_file", "\"/var/tmp/password\"", "/var/tmp");
+	hides("radius.servers.0.secret", "{\"file\": \"/tmp/radius\"}", "/tmp");
+	hides("radius.servers.0.secret", "{\"file\": \"/etc/l2tpgw/radius\"}", NULL);
+	hides("ipsec.psk", "{\"file\": \"/rootless/psk\"}", NULL);
+	hides("ipsec.psk", "{\"file\": \"/var/root/psk\"}", NULL);
+}
+
 /* Addresses that others say later are judged by it. */
 static void test_the_machine_is_remembered(void **state)
 {
@@ -362,6 +399,7 @@ int main(void)
 		cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_no_resolver),
 		cmocka_unit_test(test_no_io),
+		cmocka_unit_test(test_secrets_that_the_service_does_not_see),
 		cmocka_unit_test(test_the_machine_is_remembered),
 		cmocka_unit_test(test_pool_stable_and_free),
 		cmocka_unit_test(test_pool_fallbacks),
