@@ -12,6 +12,13 @@
 
 #define STATUS_TIMEOUT_MS 10000
 
+static void examine_warnings(struct findings *findings, const struct diags *diags)
+{
+	for (size_t i = 0; i < diags->count; i++)
+		finding_add(findings, "policy", FINDING_WARNING, "line %u: %s", diags->list[i].line,
+			    diags->list[i].message);
+}
+
 struct policy *examine_policy(struct findings *findings, const struct paths *paths)
 {
 	cleanup_policy_file struct policy_file file = { .path = paths->policy, .strict = true };
@@ -24,6 +31,7 @@ struct policy *examine_policy(struct findings *findings, const struct paths *pat
 	}
 	if (policy_file_load(&file, &err) == 0) {
 		finding_add(findings, "policy", FINDING_GOOD, "%s is valid", paths->policy);
+		examine_warnings(findings, &file.diags);
 		return policy_file_take(&file);
 	}
 	finding_add(findings, "policy", FINDING_PROBLEM, "%.*s", (int)strcspn(err.text, "\n"),
