@@ -210,6 +210,7 @@ static bool admit(const struct attempt *try)
 
 	begin(&request, MSG_ADMIT);
 	fields_put(&request, MSG_PROTOCOL, MSG_PROTOCOL_MSCHAPV2);
+	fields_put(&request, MSG_IFNAME, link_state.ifname);
 	if (!put_proof(&request, try)) {
 		pppd_warn("l2tpgw: %q is refused: malformed response", link_state.user);
 		report_refused(try);

@@ -10,7 +10,7 @@
  *
  *   pppd                                      l2tpgwd
  *   start  IDENTITY                       ->  before the first packet of PPP
- *   admit  IDENTITY user protocol challenge response ->
+ *   admit  IDENTITY user protocol challenge response [ifname] ->
  *                                         <-  admitted message address [dns1 dns2]
  *                                         <-  denied reason
  *   refused IDENTITY user protocol        ->  the client insists on another protocol; or
@@ -76,11 +76,13 @@
 /* denied: text for the log, one line */
 #define MSG_REASON "reason"
 
-/* up (MSG_ADDRESS is the client's); `retry` = how often it was tried before, absent = 0 */
+/* admit, up, down: of the link, which is there before LCP; older plugins do not say it in admit */
 #define MSG_IFNAME "ifname"
-#define MSG_LOCAL  "local" /* dotted quad: the gateway's address on the interface */
-#define MSG_MTU    "mtu"   /* of the interface, bytes */
-#define MSG_RETRY  "retry"
+
+/* up (MSG_ADDRESS is the client's); `retry` = how often it was tried before, absent = 0 */
+#define MSG_LOCAL "local" /* dotted quad: the gateway's address on the interface */
+#define MSG_MTU   "mtu"   /* of the interface, bytes */
+#define MSG_RETRY "retry"
 
 /*
  * down. rx, tx and seconds are of the whole session, from the gateway's side, 64 bit; absent if it

@@ -131,6 +131,7 @@ static struct session_request request_of(const struct connection *connection)
 		.call = message->call,
 		.user = message->user,
 		.auth = message->protocol,
+		.ifname = message->ifname,
 		.proof = &message->proof,
 		.radius = connection->asked ? &connection->radius.said : NULL,
 	};

@@ -98,7 +98,8 @@ static void act(struct gateway *gateway, const struct session_action *action)
 		charon_resync(gateway->charon, action->delay_ms);
 		break;
 	case SESSION_RATE:
-		shaper_set(action->slot, action->ifname, &action->rate);
+		if (!shaper_set(action->slot, action->ifname, &action->rate))
+			session_rate_failed(gateway->sessions, action->slot);
 		break;
 	case SESSION_BANS:
 		bans_changed(gateway);

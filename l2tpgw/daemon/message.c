@@ -52,7 +52,6 @@ static bool read_refused(const struct fields *fields, struct message *message)
 
 static bool read_up(const struct fields *fields, struct message *message)
 {
-	message->ifname = fields_get(fields, MSG_IFNAME);
 	message->address = read_address(fields, MSG_ADDRESS);
 	message->mtu = read_u32(fields, MSG_MTU);
 	return message->ifname;
@@ -92,6 +91,7 @@ bool message_read(const struct fields *fields, struct message *message)
 		.call = read_u32(fields, MSG_SESSION),
 		.user = fields_get(fields, MSG_USER),
 		.protocol = fields_get(fields, MSG_PROTOCOL),
+		.ifname = fields_get(fields, MSG_IFNAME),
 	};
 	(void)fields_number(fields, MSG_STARTTIME, UINT64_MAX, &message->pppd.start);
 	for (size_t i = 0; i < MESSAGE_KINDS && message->pppd.pid; i++) {

@@ -20,10 +20,10 @@ struct message {
 	uint32_t parent; /* pid of the worker that started it */
 	uint32_t tunnel, call;
 	const char *user, *protocol; /* both there in admit */
+	const char *ifname;          /* admit, up; there in up */
 	/* admit */
 	struct mschap_proof proof;
-	/* up; ifname is there */
-	const char *ifname;
+	/* up */
 	uint32_t address, mtu;
 	/* down */
 	unsigned status; /* pppd(8), EXIT STATUS: 0 to 255 */

@@ -26,14 +26,15 @@ static bool is_there(const char *ifname)
 	return net_link_get(ifname, &link, &ignored) == NET_DONE;
 }
 
-void shaper_set(uint32_t slot, const char *ifname, const struct policy_rate *rate)
+bool shaper_set(uint32_t slot, const char *ifname, const struct policy_rate *rate)
 {
 	struct err err = { .code = ERR_NONE };
 	char through[SESSION_IFNAME_MAX];
+	bool there = is_there(ifname);
 	int result;
 
 	(void)through_name(slot, through);
-	if (is_there(ifname))
+	if (there)
 		result = traffic_control_egress(ifname, rate->down, &err) < 0
 			     ? -1
 			     : traffic_control_ingress(ifname, through, rate->up, &err);
@@ -42,6 +43,7 @@ void shaper_set(uint32_t slot, const char *ifname, const struct policy_rate *rat
 	released |= !rate->up;
 	if (result < 0)
 		log_error("the rate of slot %u cannot be set: %s", slot, err.text);
+	return result == 0 && (there || (!rate->down && !rate->up));
 }
 
 /* The slot in the name; -1 = it is not one of ours. */

@@ -10,8 +10,11 @@
 #include "base/err.h"
 #include "session/session.h"
 
-/* Gives a session its rates, or takes them away (0, 0). What fails is told in the log. */
-void shaper_set(uint32_t slot, const char *ifname, const struct policy_rate *rate);
+/*
+ * Gives a session its rates, or takes them away (0, 0). False if it does not have them now; what
+ * fails is told in the log.
+ */
+bool shaper_set(uint32_t slot, const char *ifname, const struct policy_rate *rate);
 /* To be called now and then: removes what shaper_set() left. */
 void shaper_tick(void);
 /* Removes what is left of sessions that are gone. */

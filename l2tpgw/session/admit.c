@@ -10,6 +10,7 @@
 #include "session/grant.h"
 #include "session/hours.h"
 #include "session/lockout.h"
+#include "session/pace.h"
 #include "session/report.h"
 #include "session/room.h"
 #include "session/text.h"
@@ -350,6 +351,8 @@ static void log_in(struct session_table *table, struct session *session, const c
 	session->deadline = event->now.ms + DIAL_TIME;
 	text_copy(session->user, sizeof(session->user), user);
 	text_printable(request->auth, strlen(request->auth), session->auth, sizeof(session->auth));
+	if (request->ifname)
+		pace_link(session, request->ifname);
 	table_state(table, session, SESSION_DIALING);
 	report_admitted(table, session);
 	lockout_passed(table, event->now, session);

@@ -10,7 +10,6 @@
 #include "session/pace.h"
 #include "session/reason.h"
 #include "session/report.h"
-#include "session/text.h"
 
 /* Milliseconds. */
 #define SOFT_KILL_TIME   3000u /* for pppd to tell the client and to end */
@@ -297,8 +296,7 @@ static void ike_update(struct session_table *table, struct session *session, str
 
 static void note_link(struct session *session, const struct session_link *link)
 {
-	text_printable(link->ifname, strlen(link->ifname), session->ifname,
-		       sizeof(session->ifname));
+	pace_link(session, link->ifname);
 	session->mtu = link->mtu;
 }
 

@@ -125,13 +125,13 @@ struct session {
 	unsigned worker;       /* 0 = not known */
 	uint32_t tunnel, call; /* local L2TP tunnel and session id; 0 = not known */
 	struct session_pid pppd;
-	char auth[SESSION_AUTH_MAX]; /* "mschapv2"; "" = not known */
-	char user[SESSION_USER_MAX]; /* "" = nobody logged in */
-	uint32_t address;            /* 0 = none */
-	char ifname[SESSION_IFNAME_MAX];
-	uint32_t mtu;                /* bytes, 0 = not known */
-	uint64_t rx_bytes, tx_bytes; /* of the link; rx is what the client sent */
-	struct session_terms terms;  /* while somebody is logged in */
+	char auth[SESSION_AUTH_MAX];     /* "mschapv2"; "" = not known */
+	char user[SESSION_USER_MAX];     /* "" = nobody logged in */
+	uint32_t address;                /* 0 = none */
+	char ifname[SESSION_IFNAME_MAX]; /* from DIALING on if pppd says it then, or from UP on */
+	uint32_t mtu;                    /* bytes, 0 = not known */
+	uint64_t rx_bytes, tx_bytes;     /* of the link; rx is what the client sent */
+	struct session_terms terms;      /* while somebody is logged in */
 
 	/* The table's own. */
 	uint64_t deadline;        /* ms; UINT64_MAX = none */
@@ -153,7 +153,7 @@ enum session_action_kind {
 	SESSION_WRITE,        /* write the slot's record, see session_encode() */
 	SESSION_REMOVE,       /* remove the slot's record file */
 	SESSION_RESYNC,       /* take a snapshot, delay_ms from now (one pending is enough) */
-	SESSION_RATE,         /* shape the link `ifname` to rate, in place of what there was */
+	SESSION_RATE,         /* shape the link `ifname` anew; or session_rate_failed() */
 	SESSION_BANS,         /* the bans are others: write them, and keep out whom they name */
 	SESSION_JOURNAL,      /* report an event */
 	SESSION_ALLOW,        /* the session's address may go where its group may */
@@ -258,6 +258,7 @@ struct session_request {
 	uint32_t tunnel, call;               /* local ids, 0 = not known */
 	const char *user;                    /* as the client said it: any bytes */
 	const char *auth;                    /* "mschapv2" */
+	const char *ifname;                  /* of its link, still down; NULL = pppd did not say */
 	const struct mschap_proof *proof;    /* what it answered to our challenge */
 	const struct session_radius *radius; /* NULL = no server has been asked */
 };
@@ -370,6 +371,8 @@ void session_pppd_ended(struct session_table *table, struct session_now now,
 			const struct session_end *end);
 void session_counters(struct session_table *table, struct session_now now, uint32_t slot,
 		      uint64_t rx_bytes, uint64_t tx_bytes);
+/* What RATE asked could not be done: it is asked for again with whatever comes next. */
+void session_rate_failed(struct session_table *table, uint32_t slot);
 /* What CLOSE_TUNNEL asked of the slot's worker was done, or cannot be. */
 void session_tunnel_closed(struct session_table *table, struct session_now now, uint32_t slot);
 /* Worker n died or was given up: whoever is on it is told by deleting the SA. */

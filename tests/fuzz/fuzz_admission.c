@@ -29,6 +29,7 @@ static void hear(struct session_table *table, struct session_now now, const stru
 						 .call = message->call,
 						 .user = message->user,
 						 .auth = message->protocol,
+						 .ifname = message->ifname,
 						 .proof = &message->proof };
 	const struct session_link link = { .pppd = message->pppd,
 					   .ifname = message->ifname,

@@ -144,6 +144,7 @@ static void feed_login(struct input *in, struct session_table *table, struct ses
 	struct session_answer answer;
 	uint8_t hash[MSCHAP_HASH_SIZE];
 
+	request.ifname = request.tunnel & 1 ? "l2tpgw1" : NULL;
 	mschap_hash(byte(in) % 4 ? PASSWORD : "a guess", hash);
 	mschap_respond(&proof, request.user, hash, proof.response);
 	request.proof = &proof;

@@ -42,6 +42,11 @@ static void an_admission_is_understood(void **state)
 	assert_int_equal(message.proof.challenge[0], 0x5b);
 	assert_int_equal(message.proof.peer_challenge[0], 0x21);
 	assert_int_equal(message.proof.response[23], 0xdf);
+	assert_null(message.ifname);
+	assert_true(READ("type=admit\0" IDENTITY
+			 "user=a\0protocol=mschapv2\0ifname=l2tpgw7\0" PROOF,
+			 &fields, &message));
+	assert_string_equal(message.ifname, "l2tpgw7");
 }
 
 static void the_start_of_a_pppd_is_understood(void **state)

@@ -39,20 +39,30 @@ static void a_session_has_its_shaper(void **state)
 
 	(void)state;
 	shaper_needed();
-	shaper_set(5, "l2tpgw5", &down);
+	assert_true(shaper_set(5, "l2tpgw5", &down));
 	shaper_tick();
 	assert_int_equal(shapers(), 0);
-	shaper_set(5, "l2tpgw5", &both);
+	assert_true(shaper_set(5, "l2tpgw5", &both));
 	assert_int_equal(shapers(), 1);
-	shaper_set(5, "l2tpgw5", &none);
+	assert_true(shaper_set(5, "l2tpgw5", &none));
 	shaper_tick();
 	assert_int_equal(shapers(), 0);
-	shaper_set(5, "l2tpgw5", &both);
+	assert_true(shaper_set(5, "l2tpgw5", &both));
 	netns_delete_link("l2tpgw5");
 	/* Its interface is gone when the session has ended. */
-	shaper_set(5, "l2tpgw5", &none);
+	assert_true(shaper_set(5, "l2tpgw5", &none));
 	shaper_tick();
 	assert_int_equal(shapers(), 0);
+}
+
+static void what_is_not_there_has_no_rate(void **state)
+{
+	const struct policy_rate down = { .down = MBIT }, none = { .down = 0 };
+
+	(void)state;
+	netns_needed();
+	assert_false(shaper_set(6, "l2tpgw6", &down));
+	assert_true(shaper_set(6, "l2tpgw6", &none));
 }
 
 static void what_is_left_is_swept(void **state)
@@ -79,6 +89,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_session_has_its_shaper),
+		cmocka_unit_test(what_is_not_there_has_no_rate),
 		cmocka_unit_test(what_is_left_is_swept),
 	};
 

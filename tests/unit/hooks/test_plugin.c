@@ -222,6 +222,7 @@ static void proof_and_message_pass_through(void **state)
 
 		assert_true(fd >= 0);
 		assert_string_equal(fields_get(&taken, MSG_TYPE), MSG_ADMIT);
+		assert_string_equal(fields_get(&taken, MSG_IFNAME), "l2tpgw5");
 		assert_string_equal(fields_get(&taken, MSG_CHALLENGE),
 				    "abcd0000000000000000000000000000");
 		assert_int_equal(strlen(fields_get(&taken, MSG_RESPONSE)), 98);
