@@ -2,6 +2,8 @@
 
 import json
 import os
+import socket
+import struct
 
 from lablib.attempts import Attempts
 from lablib.capture import Capture, ipv4
@@ -48,6 +50,45 @@ def rates_hold(what, net, client, down, up):
     rate_holds(what, net, client, up, True)
 
 
+class Order:
+    """What the kernel of a node tells of an interface, in the order in which it came to be."""
+
+    GROUPS = 0x1 | 0x8  # RTMGRP_LINK, RTMGRP_TC
+    NEWLINK, NEWQDISC = 16, 36
+    IFF_UP = 1
+
+    def __init__(self, node):
+        self.node = node
+        with node.network():
+            self.socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
+        self.socket.bind((0, self.GROUPS))
+        self.socket.setblocking(False)
+
+    def of(self, name):
+        with self.node.network():
+            wanted = socket.if_nametoindex(name)
+        told = [self.what(kind, body) for kind, index, body in self.messages() if index == wanted]
+        return list(dict.fromkeys(told))
+
+    def what(self, kind, body):
+        if kind == self.NEWLINK:
+            return "up" if struct.unpack_from("=I", body, 8)[0] & self.IFF_UP else "down"
+        size = struct.unpack_from("=H", body, 20)[0]  # the first attribute is the kind
+        return body[24:20 + size].rstrip(b"\0").decode()
+
+    def messages(self):
+        while True:
+            try:
+                data = self.socket.recv(65536)
+            except BlockingIOError:
+                return
+            while data:
+                size, kind = struct.unpack_from("=IH", data)
+                if kind in (self.NEWLINK, self.NEWQDISC):
+                    yield kind, struct.unpack_from("=i", data, 20)[0], data[16:size]
+                data = data[(size + 3) & ~3:]
+
+
 def shapers(gateway):
     return sorted(name for name in gateway.node.interfaces() if name.startswith("l2tpup"))
 
@@ -59,9 +100,12 @@ def test_rates():
     gateway.up()
     net.srv.spawn(serve)
     alice, beth = Client(net.c0, "alice", routes="lan"), Client(net.c1, "beth", routes="lan")
+    order = Order(gateway.node)
     equal("both connect", connect_all([alice, beth]), {})
     gateway.wait_sessions(2)
     before = gateway.identity()
+    equal("the rate is there before the link carries anything", order.of(gateway.session_of("alice")["interface"]),
+          ["down", "tbf", "ingress", "up"])
     equal("sessions tells the rate", gateway.session_of("alice")["rate"], {"down": HIGH, "up": MIDDLE})
     equal("or that there is none", gateway.session_of("beth")["rate"], {"down": None, "up": None})
     equal("one session passes a shaper", len(shapers(gateway)), 1)
