@@ -23,6 +23,7 @@
 #include "hooks/admission.h"
 #include "hooks/channel.h"
 #include "hooks/counters.h"
+#include "hooks/farewell.h"
 #include "hooks/identity.h"
 #include "hooks/pppd_compat.h"
 
@@ -376,28 +377,46 @@ static void link_goes_down(void *context, int arg)
 	    counters_find(buf_text(&text), link_state.ifname, &link_state.counters);
 }
 
+static void put_down(struct fields *message, int exit_status)
+{
+	begin(message, MSG_DOWN);
+	fields_put_number(message, MSG_AUTHENTICATED, link_state.authenticated);
+	fields_put_number(message, MSG_STATUS, (unsigned)exit_status);
+	if (link_state.was_up)
+		fields_put(message, MSG_IFNAME, link_state.ifname);
+	if (link_state.counted) {
+		fields_put_number(message, MSG_RX, link_state.counters.rx);
+		fields_put_number(message, MSG_TX, link_state.counters.tx);
+		fields_put_number(message, MSG_SECONDS, link_state.seconds);
+	}
+}
+
+/*
+ * Nobody else knows the link's last counters. Only of a link that was up: clients that are not let
+ * in while l2tpgwd is away cannot fill its folder.
+ */
+static void report_down(const struct fields *message)
+{
+	struct err err;
+
+	if (!channel_report_within(link_state.socket, message, DOWN_MILLISECONDS, &err))
+		return;
+	pppd_warn("l2tpgw: not reported: %s", err.text);
+	if (link_state.was_up &&
+	    farewell_leave(link_state.socket, &link_state.identity, message, &err))
+		pppd_warn("l2tpgw: not left for l2tpgwd either: %s", err.text);
+}
+
 static void pppd_ends(void *context, int exit_status)
 {
 	struct fields message;
-	struct err err;
 
 	(void)context;
 	/* Children that pppd forks may end through the same function. */
 	if (!link_state.identified || (uint32_t)getpid() != link_state.identity.pid)
 		return;
-	begin(&message, MSG_DOWN);
-	fields_put_number(&message, MSG_AUTHENTICATED, link_state.authenticated);
-	fields_put_number(&message, MSG_STATUS, (unsigned)exit_status);
-	if (link_state.was_up)
-		fields_put(&message, MSG_IFNAME, link_state.ifname);
-	if (link_state.counted) {
-		fields_put_number(&message, MSG_RX, link_state.counters.rx);
-		fields_put_number(&message, MSG_TX, link_state.counters.tx);
-		fields_put_number(&message, MSG_SECONDS, link_state.seconds);
-	}
-	/* Nobody else knows the link's last counters. */
-	if (channel_report_within(link_state.socket, &message, DOWN_MILLISECONDS, &err))
-		pppd_warn("l2tpgw: not reported: %s", err.text);
+	put_down(&message, exit_status);
+	report_down(&message);
 }
 
 /*

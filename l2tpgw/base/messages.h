@@ -25,8 +25,13 @@
  * and `down`. `admit` comes again if pppd challenges again (its option chap-interval), `up` if IPCP
  * is negotiated again. `down` is pppd's last word.
  *
+ * A `down` that finds no l2tpgwd is left in a file instead, if the link was up: MSG_ENDED_NAME in
+ * the folder MSG_ENDED_FOLDER beside the socket, with what would have been sent.
+ *
  * l2tpgwd verifies the client's answer itself: no password ever leaves it.
  */
+
+#include <inttypes.h>
 
 #define MSG_TYPE "type"
 
@@ -93,5 +98,9 @@
 #define MSG_RX            "rx"            /* bytes */
 #define MSG_TX            "tx"            /* bytes */
 #define MSG_SECONDS       "seconds"       /* since the link came up */
+
+/* down, as a file */
+#define MSG_ENDED_FOLDER "ended"                /* made by l2tpgwd; root's alone */
+#define MSG_ENDED_NAME   "%" PRIu32 "-%" PRIu64 /* pid, starttime */
 
 #endif

@@ -282,12 +282,7 @@ static bool would_not_authenticate(const struct message *message)
 
 static void on_down(const struct gateway *gateway, const struct message *message)
 {
-	const struct session_end end = { .pppd = message->pppd,
-					 .how = SESSION_EXITED,
-					 .code = (int)message->status,
-					 .counted = message->counted,
-					 .rx_bytes = message->rx,
-					 .tx_bytes = message->tx };
+	const struct session_end end = message_end(message);
 
 	if (would_not_authenticate(message))
 		session_no_proof(gateway->sessions, message->vip, NULL, NULL);

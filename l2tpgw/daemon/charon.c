@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "daemon/child.h"
+#include "daemon/ended.h"
 #include "daemon/foreign.h"
 #include "daemon/gate.h"
 #include "daemon/holding.h"
@@ -243,6 +244,8 @@ static void on_stats(void *user, const struct tree *response, const struct err *
 		charon->restored = true;
 		records_restore(charon->gateway);
 		workers_sessions_restored(charon->gateway->workers);
+		gateway_settle(charon->gateway);
+		ended_sweep(charon->gateway);
 	}
 	(void)link_ask(&charon->commands, &request);
 }

@@ -55,7 +55,7 @@
 static int make_directories(const struct paths *paths, struct err *err)
 {
 	if (file_mkdirs(paths->sessions, 0700, err) < 0 ||
-	    file_mkdirs(paths->results, 0700, err) < 0)
+	    file_mkdirs(paths->results, 0700, err) < 0 || file_mkdirs(paths->ended, 0700, err) < 0)
 		return -1;
 	return file_mkdirs(paths->state, 0700, err);
 }

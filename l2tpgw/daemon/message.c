@@ -102,3 +102,13 @@ bool message_read(const struct fields *fields, struct message *message)
 	}
 	return false;
 }
+
+struct session_end message_end(const struct message *message)
+{
+	return (struct session_end){ .pppd = message->pppd,
+				     .how = SESSION_EXITED,
+				     .code = (int)message->status,
+				     .counted = message->counted,
+				     .rx_bytes = message->rx,
+				     .tx_bytes = message->tx };
+}

@@ -34,5 +34,7 @@ struct message {
 
 /* False if it is none, or lacks what one of its kind must have. */
 bool message_read(const struct fields *fields, struct message *message);
+/* Of a message of kind MESSAGE_DOWN. */
+struct session_end message_end(const struct message *message);
 
 #endif

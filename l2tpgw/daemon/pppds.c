@@ -6,6 +6,7 @@
 #include <sys/epoll.h>
 
 #include "base/log.h"
+#include "daemon/ended.h"
 #include "daemon/loop.h"
 #include "daemon/stray.h"
 #include "daemon/workers.h"
@@ -48,7 +49,7 @@ static int pppd_ended(sd_event_source *source, int fd, uint32_t revents, void *u
 	struct pppd *pppd = user;
 	struct gateway *gateway = pppd->pppds->gateway;
 	struct session_pid pid = { (uint32_t)pppd->process.pid, pppd->process.start };
-	const struct session_end end = { .pppd = pid, .how = SESSION_VANISHED };
+	const struct session_end end = ended_read(&gateway->paths, pid);
 
 	(void)source;
 	(void)fd;
@@ -56,6 +57,7 @@ static int pppd_ended(sd_event_source *source, int fd, uint32_t revents, void *u
 	pppd_drop(pppd_find(pppd->pppds, pid));
 	session_pppd_ended(gateway->sessions, gateway_now(), &end);
 	gateway_settle(gateway);
+	ended_remove(&gateway->paths, pid);
 	return 0;
 }
 

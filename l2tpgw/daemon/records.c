@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "daemon/ended.h"
 #include "daemon/pppds.h"
 
 static void record_path(const struct gateway *gateway, uint32_t slot, char out[PATHS_MAX])
@@ -42,9 +43,10 @@ void records_remove(struct gateway *gateway, uint32_t slot)
 static int record_restore(struct gateway *gateway, const char *path, struct err *err)
 {
 	cleanup_buf struct buf data = BUF_INIT;
+	struct session_end end;
 	struct session_pid pppd;
 	struct fields fields;
-	bool alive;
+	bool gone;
 
 	if (file_read(path, FIELDS_MAX, &data, err) < 0)
 		return -1;
@@ -52,8 +54,10 @@ static int record_restore(struct gateway *gateway, const char *path, struct err 
 		return err_set(err, ERR_FAILED, "it is damaged");
 	if (session_record_pppd(&fields, &pppd, err) < 0)
 		return -1;
-	alive = pppd.pid && pppds_watch(gateway->pppds, pppd);
-	return session_restore(gateway->sessions, gateway_now(), &fields, alive, err);
+	gone = pppd.pid && !pppds_watch(gateway->pppds, pppd);
+	if (gone)
+		end = ended_read(&gateway->paths, pppd);
+	return session_restore(gateway->sessions, gateway_now(), &fields, gone ? &end : NULL, err);
 }
 
 void records_restore(struct gateway *gateway)

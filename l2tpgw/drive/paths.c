@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/messages.h"
 
 #ifndef L2TPGW_PLUGIN_PATH
 #define L2TPGW_PLUGIN_PATH "/usr/lib/l2tpgw/l2tpgw.so"
@@ -87,6 +88,7 @@ int paths_load(struct paths *paths, struct err *err)
 	derive(paths->run, "openings.lock", paths->openings_lock);
 	derive(paths->run, "sessions", paths->sessions);
 	derive(paths->run, "results", paths->results);
+	derive(paths->run, MSG_ENDED_FOLDER, paths->ended);
 	return 0;
 }
 

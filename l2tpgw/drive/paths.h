@@ -39,6 +39,7 @@ struct paths {
 					  firewalls */
 	char sessions[PATHS_MAX];      /* RUN/sessions: one record a session (directory) */
 	char results[PATHS_MAX];       /* RUN/results: replies of xl2tpd (directory, 0700) */
+	char ended[PATHS_MAX];         /* RUN/ended: what pppds left for us (directory, 0700) */
 
 	/* L2TPGW_PLUGIN, else where the build installs it; what pppd loads. */
 	char plugin[PATHS_MAX];

@@ -324,11 +324,10 @@ static void resume(struct session_table *table, struct session *session, struct 
 }
 
 int session_restore(struct session_table *table, struct session_now now,
-		    const struct fields *fields, bool pppd_alive, struct err *err)
+		    const struct fields *fields, const struct session_end *end, struct err *err)
 {
+	struct event event = { .kind = EVENT_PPPD_ENDED, .now = now, .end = end };
 	struct session decoded, *session;
-	struct session_end end = { .how = SESSION_VANISHED };
-	struct event event = { .kind = EVENT_PPPD_ENDED, .now = now, .end = &end };
 
 	if (decode(fields, &decoded, err) < 0)
 		return -1;
@@ -340,7 +339,7 @@ int session_restore(struct session_table *table, struct session_now now,
 	expiry_forget(table);
 	take_terms(table, session, now);
 	resume(table, session, now);
-	if (session->pppd.pid && !pppd_alive)
+	if (session->pppd.pid && end)
 		machine_run(table, session, &event);
 	return 0;
 }

@@ -464,12 +464,13 @@ unsigned session_mark_skip(const struct session_table *table, unsigned want);
 /* The record that outlives l2tpgwd, no secret in it. Latches fields->failed if it cannot fit. */
 void session_encode(const struct session *session, struct fields *fields);
 /*
- * Takes over the record of an earlier l2tpgwd. `pppd_alive`: the process in it (see
- * session_record_pppd()) is still there. -1 if the record is malformed or its slot, process or
- * address is taken. The SA is verified by the next snapshot: take one at once.
+ * Takes over the record of an earlier l2tpgwd. `end`: how the process in it (see
+ * session_record_pppd()) ended meanwhile; NULL = it is still there. -1 if the record is malformed
+ * or its slot, process or address is taken. The SA is verified by the next snapshot: take one at
+ * once.
  */
 int session_restore(struct session_table *table, struct session_now now,
-		    const struct fields *fields, bool pppd_alive, struct err *err);
+		    const struct fields *fields, const struct session_end *end, struct err *err);
 /* The process a record names; pid 0 if none. -1 if malformed. */
 int session_record_pppd(const struct fields *fields, struct session_pid *pppd, struct err *err);
 

@@ -104,6 +104,7 @@ static void feed_tree(struct input *in, struct session_table *table, struct sess
 
 static void feed_record(struct input *in, struct session_table *table, struct session_now now)
 {
+	const struct session_end end = { .how = SESSION_VANISHED };
 	bool alive = byte(in) & 1;
 	struct session_pid pppd;
 	struct fields fields;
@@ -112,7 +113,7 @@ static void feed_record(struct input *in, struct session_table *table, struct se
 	if (!fields_decode(&fields, in->data, in->len))
 		return;
 	(void)session_record_pppd(&fields, &pppd, &err);
-	(void)session_restore(table, now, &fields, alive, &err);
+	(void)session_restore(table, now, &fields, alive ? NULL : &end, &err);
 }
 
 static void feed_sa(struct input *in, struct session_table *table, struct session_now now)

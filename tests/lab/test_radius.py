@@ -264,11 +264,31 @@ def test_nothing_is_lost():
     equal("of the same session", end["Acct-Session-Id"], first["id"])
     check("then nothing is on disk", holds(lambda: not list(net.gw.path("/var/lib/l2tpgw/accounting").glob("0*")), 30))
     equal("one start, one end", [len(server.of("zoe", kind)) for kind in ("Start", "Stop")], [1, 1])
+    ends_while_l2tpgwd_is_away(net, gateway, server, zoe)
     zoe.stop()
     gateway.down()
     server.wait_record(None, "Accounting-Off")
     equal("the gateway began once and ended once, whatever became of l2tpgwd",
           [len(server.of(None, kind)) for kind in ("Accounting-On", "Accounting-Off")], [1, 1])
+
+
+def ends_while_l2tpgwd_is_away(net, gateway, server, zoe):
+    """Nobody hears pppd's last word: the next l2tpgwd finds it."""
+    ended = net.gw.path("/run/l2tpgw/ended")
+    zoe.secure().dial().wait_up().answered()
+    server.wait_record("zoe", "Start", 2)
+    session = gateway.session_of("zoe")
+    gateway.kill("l2tpgwd")
+    zoe.transfer(SERVER, up=300000, down=200000)
+    counted = net.gw.counters(session["interface"])
+    zoe.hangup()
+    wait_until(lambda: list(ended.glob("*-*[0-9]")), 60, "pppd leaves its last word")
+    gateway.daemon()
+    gateway.wait_state()
+    end = server.wait_record("zoe", "Stop", 2)
+    equal("the totals of who hung up meanwhile are those of the link", (total(end, "Input"), total(end, "Output")), counted)
+    equal("and the end is the true one", (end["Acct-Terminate-Cause"], end["Acct-Session-Id"]), ("User-Request", session["id"]))
+    check("what pppd left is gone", holds(lambda: not list(ended.glob("*")), 30))
 
 
 def test_servers_that_prove_nothing():

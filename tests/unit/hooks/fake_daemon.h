@@ -19,7 +19,7 @@
 
 struct fake_daemon {
 	char directory[32];
-	char path[64];
+	char path[64], ended[64];
 	int listener;
 	pid_t child;
 };
@@ -41,6 +41,7 @@ static inline void fake_daemon_open(struct fake_daemon *fake)
 	strcpy(fake->directory, "/tmp/l2tpgw-test-XXXXXX");
 	assert_non_null(mkdtemp(fake->directory));
 	(void)snprintf(fake->path, sizeof(fake->path), "%s/s", fake->directory);
+	(void)snprintf(fake->ended, sizeof(fake->ended), "%s/ended", fake->directory);
 	fake_daemon_listen(fake);
 }
 

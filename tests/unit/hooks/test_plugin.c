@@ -3,7 +3,9 @@
 #include "unit.h"
 
 #include <arpa/inet.h>
+#include <sys/stat.h>
 
+#include "base/file.h"
 #include "base/messages.h"
 #include "fake_daemon.h"
 #include "fake_pppd.h"
@@ -290,6 +292,17 @@ static void refused_client_is_reported_at_the_end(void **state)
 	assert_null(fields_get(&taken, MSG_IFNAME));
 }
 
+/* What a client does that is not let in leaves nothing: it may try as often as it likes. */
+static void refused_client_leaves_no_file(void **state)
+{
+	(void)state;
+	assert_true(starts());
+	fake_daemon_stop(&fake);
+	assert_int_equal(mkdir(fake.ended, 0700), 0);
+	fake_pppd.exit(NULL, 11);
+	assert_int_equal(rmdir(fake.ended), 0);
+}
+
 static void admitted_is_in(void **state)
 {
 	static const char answer[] = "type=admitted\0message=S=0123\0address=10.9.0.2\0"
@@ -392,6 +405,33 @@ static void end_is_reported(void **state)
 	assert_string_equal(fields_get(&taken, MSG_IFNAME), "l2tpgw5");
 }
 
+/* l2tpgwd is away for longer than pppd can wait: the next one finds a file. */
+static void end_is_left_in_a_file(void **state)
+{
+	char path[sizeof(fake.ended) + 64];
+	cleanup_buf struct buf data = BUF_INIT;
+	struct err err;
+
+	(void)state;
+	assert_true(starts());
+	log_in();
+	fake_pppd.up(NULL, 0);
+	assert_string_equal(take(MSG_TYPE), MSG_UP);
+	(void)snprintf(path, sizeof(path), "%s/%s-%s", fake.ended, fields_get(&taken, MSG_PID),
+		       fields_get(&taken, MSG_STARTTIME));
+	fake_pppd.down(NULL, 0);
+	fake_daemon_stop(&fake);
+	fake_pppd.exit(NULL, 0); /* no folder: no harm */
+	assert_int_equal(mkdir(fake.ended, 0700), 0);
+	fake_pppd.exit(NULL, 5);
+	assert_int_equal(file_read(path, FIELDS_MAX, &data, &err), 0);
+	assert_true(fields_decode(&taken, buf_text(&data), data.len));
+	assert_string_equal(fields_get(&taken, MSG_TYPE), MSG_DOWN);
+	assert_string_equal(fields_get(&taken, MSG_STATUS), "5");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(fake.ended), 0);
+}
+
 /* pppd forks for scripts; a child that dies is not the end of the link. */
 static void children_report_nothing(void **state)
 {
@@ -427,12 +467,14 @@ int main(void)
 		test(incomplete_answers_are_out),
 		test(no_daemon_is_out),
 		test(refused_client_is_reported_at_the_end),
+		test(refused_client_leaves_no_file),
 		test(admitted_is_in),
 		test(up_is_reported),
 		test(up_is_tried_again_and_given_up),
 		test(up_arrives_when_the_daemon_is_back),
 		test(down_ends_the_retries),
 		test(end_is_reported),
+		test(end_is_left_in_a_file),
 		test(children_report_nothing),
 	};
 

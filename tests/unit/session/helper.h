@@ -169,6 +169,9 @@ static inline void link_up(struct session_table *table, uint64_t ms, uint32_t sl
 	session_ppp_up(table, at_ms(ms), &link);
 }
 
+/* Of a pppd that ended while nobody looked. */
+static const struct session_end test_vanished = { .how = SESSION_VANISHED };
+
 static inline void ended(struct session_table *table, uint64_t ms, uint32_t pid,
 			 enum session_end_how how, int code)
 {

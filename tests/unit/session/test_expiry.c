@@ -117,7 +117,7 @@ static void who_is_taken_over_later_goes_too(void **state)
 	expire(&later, users, WALL - HOUR, 0);
 	after = test_table(&later);
 	(void)session_tick(after, at_ms(1000));
-	assert_int_equal(session_restore(after, at_ms(1500), &fields, true, &err), 0);
+	assert_int_equal(session_restore(after, at_ms(1500), &fields, NULL, &err), 0);
 	(void)session_tick(after, at_ms(2000));
 	assert_int_equal(session_by_slot(after, 2)->reason, SESSION_USER_EXPIRED);
 	session_table_free(before);

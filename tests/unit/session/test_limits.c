@@ -306,7 +306,7 @@ static void time_goes_on_after_a_restart(void **state)
 	connect_client(table, 5000, 1, "alice");
 	session_encode(session_by_slot(table, 1), &record);
 	after = test_table(&policy);
-	assert_int_equal(session_restore(after, at_ms(65000), &record, true, &err), 0);
+	assert_int_equal(session_restore(after, at_ms(65000), &record, NULL, &err), 0);
 	assert_int_equal(drain(after).count[SESSION_ALLOW], 1);
 	assert_string_equal(session_by_slot(after, 1)->terms.group, "default");
 	(void)session_tick(after, at_ms(104000));

@@ -203,7 +203,7 @@ static void it_is_asked_for_again_after_a_restart(void **state)
 	/* Meanwhile the policy may have become another one: also none is said. */
 	later = policy_with(0, 0);
 	next = test_table(&later);
-	assert_int_equal(session_restore(next, at_ms(0), &fields, true, &err), 0);
+	assert_int_equal(session_restore(next, at_ms(0), &fields, NULL, &err), 0);
 	drained = drain(next);
 	assert_rate(&drained, 0, 0);
 	session_table_free(next);

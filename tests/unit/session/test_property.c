@@ -288,8 +288,8 @@ static void daemon_restarts(struct world *w)
 		if (!w->records[slot])
 			continue;
 		assert_int_equal(session_record_pppd(w->records[slot], &pppd, &err), 0);
-		if (session_restore(w->table, at_ms(w->ms), w->records[slot], is_alive(w, pppd.pid),
-				    &err) < 0)
+		if (session_restore(w->table, at_ms(w->ms), w->records[slot],
+				    is_alive(w, pppd.pid) ? NULL : &test_vanished, &err) < 0)
 			fail_msg("%s", err.text);
 	}
 	for (unsigned i = 0; i < PPPDS; i++) {

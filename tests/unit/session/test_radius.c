@@ -348,9 +348,14 @@ static void what_was_never_up_is_not_told(void **state)
 	session_table_free(table);
 }
 
-/* l2tpgwd was away while pppd ended: what the record has is told. */
+/* l2tpgwd was away while pppd ended: what the record has is told, or what pppd said last. */
 static void a_session_that_ended_unseen(void **state)
 {
+	const struct session_end hung_up = { .pppd = pid_of(501),
+					     .how = SESSION_EXITED,
+					     .counted = true,
+					     .rx_bytes = 3000,
+					     .tx_bytes = UINT64_C(5000000000) };
 	struct policy policy = test_policy();
 	struct session_table *table = with_clients(&policy, 1);
 	struct session_account account;
@@ -362,14 +367,24 @@ static void a_session_that_ended_unseen(void **state)
 	session_encode(session_by_slot(table, 1), &fields);
 	session_table_free(table);
 	table = test_table(&policy);
-	assert_int_equal(session_restore(table, at_ms(5000), &fields, true, &err), 0);
+	assert_int_equal(session_restore(table, at_ms(5000), &fields, NULL, &err), 0);
 	assert_false(next_account(table, &account));
 	session_table_free(table);
 	table = test_table(&policy);
-	assert_int_equal(session_restore(table, at_ms(5000), &fields, false, &err), 0);
+	assert_int_equal(session_restore(table, at_ms(5000), &fields, &test_vanished, &err), 0);
 	assert_true(next_account(table, &account));
 	assert_int_equal(account.event, ACCOUNT_STOP);
 	assert_true(account.rx_bytes == 1000 && account.tx_bytes == 2000);
+	assert_int_equal(account.cause, 9);
+	session_table_free(table);
+	/* pppd has left word of how. */
+	table = test_table(&policy);
+	assert_int_equal(session_restore(table, at_ms(5000), &fields, &hung_up, &err), 0);
+	assert_true(next_account(table, &account));
+	assert_int_equal(account.event, ACCOUNT_STOP);
+	assert_true(account.rx_bytes == 3000 && account.tx_bytes == UINT64_C(5000000000));
+	assert_int_equal(account.cause, 1);
+	assert_int_equal(session_by_slot(table, 1)->state, SESSION_SECURED);
 	session_table_free(table);
 }
 

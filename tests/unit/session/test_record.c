@@ -30,7 +30,7 @@ static void test_round_trip(void **state)
 	assert_int_equal(session_record_pppd(&fields, &pppd, &err), 0);
 	assert_int_equal(pppd.pid, 507);
 	assert_int_equal(pppd.start, 5070);
-	assert_int_equal(session_restore(after, at_ms(9000), &fields, true, &err), 0);
+	assert_int_equal(session_restore(after, at_ms(9000), &fields, NULL, &err), 0);
 	assert_int_equal(drain(after).journals[SESSION_J_RESTORED], 1);
 
 	a = *session_by_slot(before, 7);
@@ -72,7 +72,9 @@ static void test_restart(void **state)
 	for (uint32_t n = 1; n <= 5; n++) {
 		fields = record_of(before, n);
 		/* Client 3's pppd ended meanwhile. */
-		assert_int_equal(session_restore(after, at_ms(0), &fields, n != 3, &err), 0);
+		assert_int_equal(
+		    session_restore(after, at_ms(0), &fields, n != 3 ? NULL : &test_vanished, &err),
+		    0);
 	}
 	session_snapshot_begin(after, at_ms(0));
 	sa(after, 0, SA_LISTED, test_ike(1, PEER, 4501), test_child(101, 1), 0);
@@ -108,7 +110,7 @@ static void test_restart_of_both(void **state)
 	session_charon_up(after, at_ms(0), LIFE + 1);
 	for (uint32_t n = 1; n <= 2; n++) {
 		fields = record_of(before, n);
-		assert_int_equal(session_restore(after, at_ms(0), &fields, true, &err), 0);
+		assert_int_equal(session_restore(after, at_ms(0), &fields, NULL, &err), 0);
 	}
 	session_snapshot_begin(after, at_ms(0));
 	session_snapshot_end(after, at_ms(0));
@@ -186,7 +188,7 @@ static void test_bad_records(void **state)
 		struct fields bad = changed(&good, rows[i].name, rows[i].value);
 		struct err err;
 
-		if (session_restore(after, at_ms(0), &bad, true, &err) != rows[i].result)
+		if (session_restore(after, at_ms(0), &bad, NULL, &err) != rows[i].result)
 			fail_msg("%s = %s", rows[i].name, rows[i].value);
 		assert_int_equal(session_total(after), rows[i].result ? 0 : 1);
 		session_table_free(after);
@@ -219,8 +221,8 @@ static void test_what_is_taken_is_taken(void **state)
 			other = changed(&other, "pid", "9");
 		if (strcmp(clashes[i].name, "address") != 0)
 			other = changed(&other, "address", "9");
-		assert_int_equal(session_restore(after, at_ms(0), &record, true, &err), 0);
-		assert_int_equal(session_restore(after, at_ms(0), &other, true, &err), -1);
+		assert_int_equal(session_restore(after, at_ms(0), &record, NULL, &err), 0);
+		assert_int_equal(session_restore(after, at_ms(0), &other, NULL, &err), -1);
 		assert_int_equal(session_total(after), 1);
 		session_table_free(after);
 	}
