@@ -2,9 +2,14 @@
 /* What pppds leave when no l2tpgwd hears them. */
 #include "unit.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+
 #include "base/file.h"
+#include "base/messages.h"
 #include "daemon/ended.h"
 #include "daemon/records.h"
+#include "drive/procfs.h"
 #include "radius_world.h"
 
 #define IDENTITY "vip=198.18.16.1\0pid=501\0starttime=5010\0"
@@ -128,6 +133,71 @@ static void a_restored_session_ends_as_told(void **state)
 	assert_false(is_there(NAME));
 }
 
+/* A process that waits to be killed. */
+static struct session_pid make_process(void)
+{
+	struct procfs_stat stat;
+	struct err err;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (!pid) {
+		pause();
+		_exit(0);
+	}
+	assert_int_equal(procfs_stat(pid, &stat, &err), 0);
+	return (struct session_pid){ .pid = (uint32_t)pid, .start = stat.start };
+}
+
+static void log_in(struct session_pid pid)
+{
+	const struct mschap_proof proof = proof_of("alice");
+	const struct session_request request = { .vip = fabric_vip(1),
+						 .pppd = pid,
+						 .user = "alice",
+						 .auth = "mschapv2",
+						 .proof = &proof };
+	const struct session_link link = { .pppd = pid, .ifname = "l2tpgw1", .mtu = 1400 };
+	struct session_answer said;
+
+	secure(gateway.sessions, 0, 1);
+	assert_int_equal(session_admit(gateway.sessions, at_ms(0), &request, false, &said),
+			 SESSION_ADMIT);
+	session_ppp_up(gateway.sessions, at_ms(0), &link);
+	assert_true(pppds_watch(gateway.pppds, pid));
+	(void)drain(gateway.sessions);
+}
+
+/* What it could not say was left while we were beginning, or too busy to hear it. */
+static void a_watched_pppd_ends_as_told(void **state)
+{
+	const struct session_pid pid = make_process();
+	struct fields word;
+	char name[64];
+
+	(void)state;
+	log_in(pid);
+	fields_init(&word);
+	fields_put(&word, MSG_TYPE, MSG_DOWN);
+	fields_put_number(&word, MSG_PID, pid.pid);
+	fields_put_number(&word, MSG_STARTTIME, pid.start);
+	fields_put_number(&word, MSG_STATUS, 0);
+	fields_put_number(&word, MSG_RX, 3000);
+	fields_put_number(&word, MSG_TX, 4000);
+	(void)snprintf(name, sizeof(name), "ended/" MSG_ENDED_NAME, pid.pid, pid.start);
+	leave(name, word.data, word.len);
+	ended_sweep(&gateway);
+	assert_true(is_there(name));
+	assert_int_equal(kill((pid_t)pid.pid, SIGKILL), 0);
+	turn_until(fake_radius_take(&fake));
+	assert_int_equal(said_number(RADIUS_ACCT_STATUS_TYPE), 2);
+	assert_int_equal(said_number(RADIUS_ACCT_INPUT_OCTETS), 3000);
+	assert_int_equal(said_number(RADIUS_ACCT_OUTPUT_OCTETS), 4000);
+	assert_int_equal(said_number(RADIUS_ACCT_TERMINATE_CAUSE), 1);
+	assert_false(is_there(name));
+	assert_int_equal(waitpid((pid_t)pid.pid, NULL, 0), (pid_t)pid.pid);
+}
+
 static void what_is_of_nobody_is_removed(void **state)
 {
 	(void)state;
@@ -168,9 +238,13 @@ static void without_the_folder_nothing_is_known(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		test(a_last_word_is_read),          test(nonsense_is_not_believed),
-		test(only_files_are_read),          test(a_restored_session_ends_as_told),
-		test(what_is_of_nobody_is_removed), test(without_the_folder_nothing_is_known),
+		test(a_last_word_is_read),
+		test(nonsense_is_not_believed),
+		test(only_files_are_read),
+		test(a_restored_session_ends_as_told),
+		test(a_watched_pppd_ends_as_told),
+		test(what_is_of_nobody_is_removed),
+		test(without_the_folder_nothing_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
