@@ -1,15 +1,14 @@
 """Limits: how fast a session may be, and who has failed too often to be asked again."""
 
 import json
-import os
 import socket
 import struct
 
 from lablib.attempts import Attempts
 from lablib.capture import Capture, ipv4
-from lablib.checks import check, equal, holds, note, wait_until
+from lablib.checks import check, equal, holds, wait_until
 from lablib.client import Client, connect_all
-from lablib.flood import received, through
+from lablib.flood import SCALE, rate_holds, rates_hold
 from lablib.gateway import LOG, Gateway, policy
 from lablib.topology import GATEWAY, NAT_ADDRESS, SERVER, Topology
 from lablib.transfer import serve
@@ -17,8 +16,6 @@ from lablib.transfer import serve
 GROUP = "limits"
 TIMEOUT = 1200
 
-# What an emulated CPU can do with ease; with --icount it can do 20 times as much.
-SCALE = int(os.environ.get("LAB_RATE_SCALE", "1"))
 LOW, MIDDLE, HIGH = 192_000 * SCALE, 256_000 * SCALE, 384_000 * SCALE
 FREE = 1_000_000 * SCALE  # bytes
 USERS = tuple((name, "wonderland") for name in ("alice", "beth", "carol", "dora", "erin", "fred"))
@@ -26,28 +23,18 @@ USERS = tuple((name, "wonderland") for name in ("alice", "beth", "carol", "dora"
 
 # --- rates -------------------------------------------------------------------------------------------------------------
 
-def with_rate(**rates):
-    """The policy with rates by user."""
-    content = policy(USERS)
+def with_rate(group=None, **rates):
+    """The policy with rates by user, and with one of alice's group."""
+    content = policy(USERS, groups={"staff": {"rate": in_text(group)} if group else {}})
+    content["users"][0]["group"] = "staff"
     for user in content["users"]:
         if user["name"] in rates:
-            user["rate"] = {way: f"{rate // 1000}k" for way, rate in rates[user["name"]].items()}
+            user["rate"] = in_text(rates[user["name"]])
     return content
 
 
-def rate_holds(what, net, client, rate, up):
-    what = f"{what}, {'up' if up else 'down'}"
-    if up:
-        middle, seen = through(client.node, net.srv, SERVER, rate, lambda: received(net.srv, "eth0"))
-    else:
-        middle, seen = through(net.srv, client.node, client.address(), rate, lambda: received(client.node, client.ifname()))
-    note(f"{what}: {rate // 1000} kbit/s, in seconds " + ", ".join(f"{one / rate:.1%}" for one in seen))
-    check(f"{what}: within 10 % of {rate // 1000} kbit/s", middle and 0.9 <= middle / rate <= 1.1, seen)
-
-
-def rates_hold(what, net, client, down, up):
-    rate_holds(what, net, client, down, False)
-    rate_holds(what, net, client, up, True)
+def in_text(rates):
+    return {way: f"{rate // 1000}k" for way, rate in rates.items()}
 
 
 class Order:
@@ -109,7 +96,7 @@ def test_rates():
     equal("sessions tells the rate", gateway.session_of("alice")["rate"], {"down": HIGH, "up": MIDDLE})
     equal("or that there is none", gateway.session_of("beth")["rate"], {"down": None, "up": None})
     equal("one session passes a shaper", len(shapers(gateway)), 1)
-    rates_hold("at login", net, alice, HIGH, MIDDLE)
+    rates_hold("at login", net.srv, alice, HIGH, MIDDLE)
     is_free(beth)
     changed_live(net, gateway, alice, before)
     kept(net, gateway, alice)
@@ -130,24 +117,24 @@ def is_free(client):
 def changed_live(net, gateway, alice, before):
     gateway.write_policy(with_rate(alice={"down": MIDDLE, "up": HIGH}))
     gateway.cli("apply")
-    rates_hold("changed live", net, alice, MIDDLE, HIGH)
+    rates_hold("changed live", net.srv, alice, MIDDLE, HIGH)
     equal("and nobody was disturbed", gateway.identity(), before)
     gateway.write_policy(with_rate())
     gateway.cli("apply")
     wait_until(lambda: not shapers(gateway), 20, "without a rate there is no shaper")
     is_free(alice)
-    gateway.write_policy(with_rate(alice={"down": HIGH, "up": LOW}))
+    gateway.write_policy(with_rate(group={"down": HIGH, "up": LOW}))
     gateway.cli("apply")
 
 
 def kept(net, gateway, alice):
-    """Nothing of it depends on l2tpgwd being alive."""
+    """A group's rate; and nothing of it depends on l2tpgwd being alive."""
     gateway.kill("l2tpgwd")
-    rate_holds("while l2tpgwd is dead", net, alice, LOW, True)
+    rate_holds("the group's, while l2tpgwd is dead", net.srv, alice, LOW, True)
     gateway.daemon(LOG)
     gateway.wait_state()
     equal("it is taken over with the session", gateway.session_of("alice")["rate"], {"down": HIGH, "up": LOW})
-    rate_holds("afterwards", net, alice, HIGH, False)
+    rate_holds("afterwards", net.srv, alice, HIGH, False)
 
 
 # --- brute force -------------------------------------------------------------------------------------------------------

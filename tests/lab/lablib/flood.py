@@ -5,7 +5,8 @@ import socket
 import statistics
 import time
 
-from .checks import wait_until
+from .checks import check, note, wait_until
+from .topology import SERVER
 
 PORT = 7200
 MTU, HEADERS = 1400, 28  # of IP packets, and IP's and UDP's of it
@@ -13,6 +14,8 @@ ETHERNET = 14
 OFFERED = 3  # times the rate
 LATE = 0.06  # seconds that a CPU may be late: a token bucket of 50 ms or a few packets makes up for that
 STEP = 0.01
+# What an emulated CPU can do with ease; with --icount it can do 20 times as much.
+SCALE = int(os.environ.get("LAB_RATE_SCALE", "1"))
 SECONDS, PATIENCE = 6, 90  # that must count, and that it may take to find them
 
 
@@ -82,3 +85,19 @@ def through(sender, receiver, host, rate, counter):
 def received(node, interface):
     """Bytes of IP packets, if all are as large as those above."""
     return node.counters(interface)[0] * (MTU / (MTU + ETHERNET) if interface.startswith("eth") else 1)
+
+
+def rate_holds(what, server, client, rate, up):
+    """Between a client and SERVER, which is the node `server`."""
+    what = f"{what}, {'up' if up else 'down'}"
+    if up:
+        middle, seen = through(client.node, server, SERVER, rate, lambda: received(server, "eth0"))
+    else:
+        middle, seen = through(server, client.node, client.address(), rate, lambda: received(client.node, client.ifname()))
+    note(f"{what}: {rate // 1000} kbit/s, in seconds " + ", ".join(f"{one / rate:.1%}" for one in seen))
+    check(f"{what}: within 10 % of {rate // 1000} kbit/s", middle and 0.9 <= middle / rate <= 1.1, seen)
+
+
+def rates_hold(what, server, client, down, up):
+    rate_holds(what, server, client, down, False)
+    rate_holds(what, server, client, up, True)
