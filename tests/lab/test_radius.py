@@ -6,6 +6,7 @@ import time
 from lablib.capture import Capture, ipv4
 from lablib.checks import check, equal, holds, wait_until
 from lablib.client import Client
+from lablib.flood import SCALE, rates_hold
 from lablib.gateway import Gateway, policy
 from lablib.radius import SECRET, Radius, total
 from lablib.topology import SERVER, Topology
@@ -14,11 +15,13 @@ from lablib.transfer import serve
 GROUP = "radius"
 TIMEOUT = 900
 
-USERS = """
+CLASS = "00636c617373"
+DOWN, UP = 384_000 * SCALE, 256_000 * SCALE
+USERS = f"""
 zoe Cleartext-Password := "looking-glass"
 \tFilter-Id = "staff",
 \tFramed-IP-Address = 10.99.0.77,
-\tClass = 0x00636c617373,
+\tClass = 0x{CLASS},
 \tSession-Timeout = 3600,
 \tIdle-Timeout = 1800,
 \tWISPr-Bandwidth-Max-Down = 20000000
@@ -27,17 +30,22 @@ yan Cleartext-Password := "looking-glass"
 \tFilter-Id = "strangers"
 
 xavier Cleartext-Password := "looking-glass"
+\tSession-Timeout = 15
 
 wanda Cleartext-Password := "looking-glass"
 \tFramed-Pool = "guests",
 \tAcct-Interim-Interval = 3600,
-\tWISPr-Bandwidth-Max-Up = 3000000
+\tWISPr-Bandwidth-Max-Down = {DOWN},
+\tWISPr-Bandwidth-Max-Up = {UP}
 
 vera Cleartext-Password := "looking-glass"
 \tFramed-Pool = "nowhere"
 
 ulla Cleartext-Password := "looking-glass"
 \tFramed-IP-Address = 10.99.0.1
+
+tess Cleartext-Password := "looking-glass"
+\tIdle-Timeout = 6
 """
 COA_ACK = 44
 UDP_HEADER = 8
@@ -77,13 +85,14 @@ def test_logins_and_orders():
     zoe = Client(net.c0, "zoe", "looking-glass", routes="lan").connect()
     equal("whom RADIUS knows is in", zoe.ping(SERVER), 3)
     session = gateway.session_of("zoe")
-    equal("on its terms", (session["source"], session["group"], session["address"], session["rate"]["down"]),
-          ("radius", "staff", "10.99.0.77", 20000000))
+    # Of the Class its type and length are shown too.
+    equal("on its terms", [session[name] for name in ("source", "group", "address", "rate", "class")],
+          ["radius", "staff", "10.99.0.77", {"down": 20000000, "up": None}, "1908" + CLASS])
     check("with its time limits", 3000 < session["limits"]["session"] <= 3600 and session["limits"]["idle"] <= 1800, session)
     begin = server.wait_record("zoe", "Start")
     equal("the server knows where from", begin["Calling-Station-Id"], "203.0.113.10")
     equal("and who asks", (begin["NAS-Identifier"], begin["NAS-IP-Address"], begin["Acct-Session-Id"], begin["Class"]),
-          ("lab", "10.77.0.1", session["id"], "0x00636c617373"))
+          ("lab", "10.77.0.1", session["id"], "0x" + CLASS))
     asked = next(one for one in server.records("requests") if one["User-Name"] == "zoe")
     equal("as it did when it asked", (asked["Calling-Station-Id"], asked["Acct-Session-Id"]),
           ("203.0.113.10", session["id"]))
@@ -107,13 +116,15 @@ def test_logins_and_orders():
 
 
 def other_terms(net, gateway, server):
-    """A pool, a rate from the client, and no reports in between, where the policy says every 10 s."""
+    """A pool, rates, and no reports in between, where the policy says every 10 s."""
     wanda = Client(net.c2, "wanda", "looking-glass", routes="lan").connect()
     session = gateway.session_of("wanda")
     check("an address of the pool that RADIUS names", session["address"] in GUESTS, session)
-    equal("and its rates", session["rate"], {"down": None, "up": 3000000})
+    equal("and its rates", session["rate"], {"down": DOWN, "up": UP})
     server.wait_record("wanda", "Start")
-    server.wait_record("zoe", "Interim-Update", len(server.of("zoe", "Interim-Update")) + 2)
+    reports = len(server.of("zoe", "Interim-Update"))
+    rates_hold("RADIUS says so", net.srv, wanda, DOWN, UP)
+    server.wait_record("zoe", "Interim-Update", reports + 2)
     equal("reports come as often as the server wants them", server.of("wanda", "Interim-Update"), [])
     wanda.hangup().stop()
     equal("the end is told", server.wait_record("wanda", "Stop")["Framed-IP-Address"], session["address"])
@@ -210,6 +221,7 @@ def test_servers_that_fail():
     equal("a server that is killed in a login is left for the next", zoe.ping(SERVER), 3)
     check("that it does is in the log", gateway.logged("RADIUS server 10.77.0.2:1812 does not answer", 5))
     equal("the other one let it in", [len(server.records("requests")) for server in (one, two)], [0, 1])
+    two.wait_record("zoe", "Start")  # it hears of the session too, as the first one is dead
     two.kill()
     refused(gateway, net.c1, "xavier", "looking-glass", "no RADIUS server answers")
     began = time.monotonic()
@@ -224,6 +236,17 @@ def test_servers_that_fail():
     xavier = Client(net.c1, "xavier", "looking-glass").connect()
     equal("and is asked again", xavier.ping(SERVER), 3)
     equal("without a group of its own", gateway.session_of("xavier")["group"], "default")
+    end = ended(gateway, one, "xavier", "session_timeout", "Session-Timeout")
+    check("and not before its time is over", int(end["Acct-Session-Time"]) >= 14, end)
+
+
+def ended(gateway, server, user, reason, cause):
+    """By itself; returns what the server was told."""
+    line = gateway.logged(rf"{user}\b.* is down .*{reason}", 60)
+    check(f"{user}'s session ends with its reason: {reason}", line, gateway.log())
+    end = server.wait_record(user, "Stop")
+    equal("which the server is told too", end["Acct-Terminate-Cause"], cause)
+    return end
 
 
 def accounted(net, gateway, user):
@@ -299,12 +322,16 @@ def test_servers_that_prove_nothing():
     refused(gateway, net.c0, "xavier", "looking-glass", "no RADIUS server answers")
     check("the log says what its answers lack", gateway.logged("Message-Authenticator", 5), gateway.log())
     equal("though it would have let xavier in", len(unsigned.records("requests")) >= 1, True)
-    content = with_servers(unsigned, require_message_authenticator=False)
+    content = with_servers(unsigned, require_message_authenticator=False, users="radius-only")
     gateway.write_policy(content)
     gateway.cli("apply")
-    xavier = Client(net.c0, "xavier", "looking-glass").connect()
-    equal("unless the policy says that they do", xavier.ping(SERVER), 3)
-    xavier.hangup().stop()
+    tess = Client(net.c0, "tess", "looking-glass").connect()
+    equal("unless the policy says that they do", tess.ping(SERVER), 3)
+    ended(gateway, unsigned, "tess", "idle_timeout", "Idle-Timeout")
+    tess.wait_down().stop()
+    refused(gateway, net.c0, "alice", "wonderland", "the RADIUS server refuses it")
+    equal("which only the server is asked about, though the policy knows her",
+          unsigned.records("requests")[-1]["User-Name"], "alice")
     content["radius"]["servers"][0]["secret"] = "a secret that only one end has"
     gateway.write_policy(content)
     gateway.cli("apply")
