@@ -22,8 +22,8 @@ GROUP_OF = {"alice": "staff", "beth": "guests", "dora": "single", "erin": "guest
 GUESTS = "10.98.0.0/30"  # two addresses
 GROUPS = {
     "staff": {"allow": [{"to": SERVER, "proto": "tcp", "ports": [7000, "7010-7020"]}, {"to": SERVER, "proto": "icmp"}]},
-    "guests": {"allow": [f"{WEB}/32"], "pool": "guests"},
-    "single": {"user_sessions": 1},
+    "guests": {"allow": [f"{WEB}/32"], "pool": "guests", "dns": ["192.0.2.53", "192.0.2.54"]},
+    "single": {"user_sessions": 1, "session_timeout": "1h"},
 }
 CAROLS = "10.99.0.200"  # nobody else's
 DOWNLOAD = 400_000_000
@@ -42,6 +42,7 @@ table ip published {{
 def content(groups=GROUPS, group_of=GROUP_OF, **sections):
     whole = policy(tuple((name, "wonderland") for name in NAMES), groups=groups, **sections)
     whole["addresses"]["pools"] = {"guests": GUESTS}
+    whole["ppp"] = {"dns": ["192.0.2.5"]}
     for user in whole["users"]:
         if user["name"] in group_of:
             user["group"] = group_of[user["name"]]
@@ -112,10 +113,12 @@ def test_where_clients_may_go():
     gateway = start(net, firewall={"isolate_clients": False})
     server = net.srv.spawn(serve)
     others = [listen(net.srv, 7001, 7011), listen(net.gw, 22, 8080)]
-    clients = {user: Client(node, user, ppp="+ipv6" if user == "carol" else "") for user, node in zip(NAMES, net.clients())}
+    clients = {user: Client(node, user, ppp="usepeerdns\n+ipv6" if user == "carol" else "usepeerdns")
+               for user, node in zip(NAMES, net.clients())}
     equal("all connect", connect_all(list(clients.values())), {})
     gateway.wait_sessions(3)
     shown(gateway)
+    resolvers(clients)
     agree(gateway, "after the logins")
     walls(net, gateway, clients)
     nothing_else(net, clients)
@@ -133,6 +136,13 @@ def shown(gateway):
     check("beth has an address of her group's pool", of["beth"]["address"] in ("10.98.0.1", "10.98.0.2"), of["beth"])
     equal("carol has her own", of["carol"]["address"], CAROLS)
     check("so does the table for people", "staff" in gateway.cli("sessions").stdout, gateway.cli("sessions").stdout)
+
+
+def resolvers(clients):
+    for user, first, second in (("alice", "5", "5"), ("beth", "53", "54"), ("carol", "5", "5")):
+        check(f"{user} is told the resolvers of her group, or everybody's",
+              clients[user].ppp_said(rf"primary\s+DNS address 192\.0\.2\.{first}\n"
+                                     rf"(.*\n)?secondary\s+DNS address 192\.0\.2\.{second}\n"), clients[user].logs())
 
 
 def walls(net, gateway, clients):
@@ -321,6 +331,17 @@ def race(gateway, first, second, reason):
     return winner, loser
 
 
+def makes_room(gateway, older, newer):
+    """when_full is close-oldest: the older session, whose client is there, ends for a newer one's sake."""
+    user, since = next(one["user"] for one in gateway.sessions() if one["state"] == "up"), len(gateway.log())
+    newer.connect()
+    check(f"{user} makes room, and it is told",
+          gateway.logged(rf"{user}\b.* is down .*made room for a newer login", 30, since), gateway.log()[since:])
+    older.wait_down()
+    equal("and the newer one is served", newer.ping(SERVER), 3)
+    gateway.wait_sessions(1)
+
+
 def last_of_a_user(gateway, nodes):
     first, second = Client(nodes[0], "dora"), Client(nodes[1], "dora")
     winner, loser = race(gateway, first, second, "as many sessions as allowed")
@@ -329,11 +350,7 @@ def last_of_a_user(gateway, nodes):
     loser.stop()
     single = {"single": {"user_sessions": 1, "when_full": "close-oldest"}}
     applied(gateway, groups={**GROUPS, **single})
-    loser.connect()
-    check("now the older one makes room", gateway.logged(r"dora\b.* is down .*made room", 30), gateway.log())
-    winner.wait_down()
-    equal("and the newer one is served", loser.ping(SERVER), 3)
-    gateway.wait_sessions(1)
+    makes_room(gateway, winner, loser)
     for client in (first, second):
         client.stop()
     wait_until(lambda: not gateway.sessions(), 60, "all are gone")
@@ -341,11 +358,16 @@ def last_of_a_user(gateway, nodes):
 
 def last_of_all(gateway, nodes):
     """Two users of one group, then of two, when there may be one session more: of the group, or in all."""
-    together = {**GROUPS, "staff": {**GROUPS["staff"], "max_sessions": 1}}
-    both = {"alice": "staff", "carol": "staff"}
-    for reason, name, changes in (("the group has max_sessions", "group-limit", {"groups": together, "group_of": both}),
-                                  ("l2tp.max_sessions sessions", "limit", {"l2tp": {"max_sessions": 1}})):
-        applied(gateway, **changes)
+    def of_the_group(**more):
+        return {"groups": {**GROUPS, "staff": {**GROUPS["staff"], "max_sessions": 1, **more}},
+                "group_of": {"alice": "staff", "carol": "staff"}}
+
+    def in_all(**more):
+        return {"l2tp": {"max_sessions": 1, **more}}
+
+    for reason, name, limit in (("the group has max_sessions", "group-limit", of_the_group),
+                                ("l2tp.max_sessions sessions", "limit", in_all)):
+        applied(gateway, **limit())
         winner, loser = race(gateway, Client(nodes[0], "alice"), Client(nodes[1], "carol"), reason)
         equal("one session", len([one for one in gateway.sessions() if one["state"] == "up"]), 1)
         check("the refusals are counted", refusals(gateway).get(name, 0) >= 1, refusals(gateway))
@@ -354,7 +376,10 @@ def last_of_all(gateway, nodes):
         wait_until(lambda: not gateway.sessions(), 60, "all are gone")
         loser.connect()
         equal("then there is room again", loser.ping(SERVER), 3)
-        loser.hangup().stop()
+        applied(gateway, **limit(when_full="close-oldest"))
+        makes_room(gateway, loser, winner)
+        winner.hangup().stop()
+        loser.stop()
         wait_until(lambda: not gateway.sessions(), 60, "all are gone")
     applied(gateway)
 
@@ -398,18 +423,19 @@ def left_connections(gateway, address):
 
 
 def limits_of_time(gateway, nodes):
-    clients = {user: Client(node, user) for user, node in zip(("alice", "beth", "carol"), nodes)}
-    equal("three connect", connect_all(list(clients.values())), {})
-    gateway.wait_sessions(3)
+    clients = {user: Client(node, user) for user, node in zip(NAMES[:4], nodes)}
+    equal("four connect", connect_all(list(clients.values())), {})
+    gateway.wait_sessions(4)
     with Stream([clients["carol"]], SERVER) as stream:
-        by_idleness(gateway, clients["beth"])
+        by_idleness(gateway, clients["beth"], clients["dora"])
         by_time(gateway, clients["alice"])
     equal("nobody else loses a packet", stream.lost, {})
     by_hours(gateway, clients["carol"])
 
 
-def timed(staff="1h", hours=()):
+def timed(staff="1h", hours=(), single="1h"):
     return {**GROUPS, "staff": {**GROUPS["staff"], "session_timeout": staff},
+            "single": {**GROUPS["single"], "session_timeout": single},
             "guests": {**GROUPS["guests"], "idle_timeout": "8s"}, "default": {"hours": list(hours)}}
 
 
@@ -431,18 +457,25 @@ def drops(gateway, user, groups, reason):
     check(f"{reason}: the session ends with its reason", gateway.logged(rf"{user}\b.* is down .*{reason}", 30), gateway.log())
 
 
-def by_idleness(gateway, beth):
+def by_idleness(gateway, beth, dora):
+    """And by a time that runs out meanwhile."""
     gateway.sessions()
     equal("beth is not idle", beth.ping(WEB, count=24, interval=0.5), 24)
-    applied(gateway, groups=timed())  # nobody has looked at her traffic meanwhile: that is not idleness
+    doras = 3600 - gateway.session_of("dora")["limits"]["session"] + 20
+    applied(gateway, groups=timed(single=f"{doras}s"))  # nobody has looked at her traffic meanwhile: that is not idleness
     began = time.monotonic()
     equal("traffic keeps it alive", beth.ping(WEB, count=24, interval=0.5), 24)
     check("for longer than the idle time-out", time.monotonic() - began > 10, time.monotonic() - began)
     silent = time.monotonic()
     check("the session ends with its reason", gateway.logged(r"beth\b.* is down .*idle_timeout", 60), gateway.log())
     note(f"ended {time.monotonic() - silent:.1f} s after the last packet; the time-out is 8 s")
-    beth.wait_down()
-    beth.stop()
+    line = gateway.logged(r"dora\b.* is down after .*session_timeout", 60)
+    check("dora's session ends by itself, with its reason", line, gateway.log())
+    hours, minutes, seconds = map(int, re.search(r" after (\d+):(\d+):(\d+)", line).groups())
+    check(f"and not before its {doras} s are over", 3600 * hours + 60 * minutes + seconds >= doras - 1, line)
+    for client in (beth, dora):
+        client.wait_down()
+        client.stop()
 
 
 def by_hours(gateway, carol):
