@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "apply/detour.h"
 #include "base/cleanup.h"
 #include "cli/examine.h"
 #include "drive/net_rule.h"
@@ -143,6 +144,18 @@ static void examine_rules(struct findings *findings)
 	}
 }
 
+static void examine_answers(struct findings *findings, const struct host *host)
+{
+	struct err ignored = { .code = ERR_NONE };
+	struct detour detour;
+
+	if (detour_find(host, &detour, &ignored) <= 0)
+		return;
+	finding_add(findings, "network", detour.uplink ? FINDING_WARNING : FINDING_PROBLEM, "%s",
+		    detour_text(findings->arena, &detour, host));
+	finding_remedy(findings, "%s", detour_remedy(findings->arena, &detour, host));
+}
+
 void examine_network(struct findings *findings, const char *named, const struct host *host)
 {
 	examine_wan(findings, named, host);
@@ -150,6 +163,7 @@ void examine_network(struct findings *findings, const char *named, const struct 
 	examine_forwarding(findings);
 	examine_rp_filter(findings, host);
 	examine_rules(findings);
+	examine_answers(findings, host);
 }
 
 static void name_leads(struct findings *findings, const char *name, const uint32_t *list,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "apply/detour.h"
 #include "base/log.h"
 #include "base/rfc3339.h"
 #include "daemon/accounting.h"
@@ -52,6 +53,18 @@ static json_t *no_wan_json(const char *named)
 			   "networks can connect");
 }
 
+static void detour_warnings(const struct host *host, json_t *list)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct err ignored = { .code = ERR_NONE };
+	struct detour detour;
+
+	if (detour_find(host, &detour, &ignored) > 0)
+		json_array_append_new(list, json_sprintf("%s; remedy: %s",
+							 detour_text(arena, &detour, host),
+							 detour_remedy(arena, &detour, host)));
+}
+
 static json_t *warnings_json(const struct gateway *gateway)
 {
 	json_t *list = json_array();
@@ -68,6 +81,7 @@ static json_t *warnings_json(const struct gateway *gateway)
 		json_array_append_new(list,
 				      json_string("rules, addresses or files are not as the policy "
 						  "wants them; see the last apply and the log"));
+	detour_warnings(&gateway->host, list);
 	charon_warnings(gateway->charon, list);
 	workers_warnings(gateway->workers, list);
 	obstacles_look(gateway->obstacles);

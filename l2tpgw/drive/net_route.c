@@ -139,3 +139,39 @@ int net_route_default(struct net_route *route, struct err *err)
 	*route = *best;
 	return NET_DONE;
 }
+
+static void way_take(struct nlmsghdr *nlh, void *user)
+{
+	const struct rtmsg *rtm = nlmsg_data(nlh);
+	struct nlattr *attr[RTA_MAX + 1];
+
+	if (nlh->nlmsg_type != RTM_NEWROUTE || rtm->rtm_family != AF_INET ||
+	    rtm->rtm_type != RTN_UNICAST || nlmsg_parse(nlh, sizeof(*rtm), attr, RTA_MAX, NULL) < 0)
+		return;
+	*(struct net_way *)netlink_list_add(user, sizeof(struct net_way)) = (struct net_way){
+		.ifindex = (int)netlink_u32(attr[RTA_OIF], 0),
+		.table = netlink_u32(attr[RTA_TABLE], rtm->rtm_table),
+	};
+}
+
+int net_route_way(uint32_t from, uint32_t to, struct net_way *way, struct err *err)
+{
+	/* Without the flag every table is called main. */
+	struct rtmsg rtm = { .rtm_family = AF_INET,
+			     .rtm_src_len = 32,
+			     .rtm_dst_len = 32,
+			     .rtm_flags = RTM_F_LOOKUP_TABLE };
+	cleanup_nl_msg struct nl_msg *msg = netlink_request(RTM_GETROUTE, 0, &rtm, sizeof(rtm));
+	cleanup_arena struct arena *arena = arena_new();
+	struct netlink_list found = { .arena = arena };
+
+	netlink_put_ip4(msg, RTA_SRC, from);
+	netlink_put_ip4(msg, RTA_DST, to);
+	/* That there is no way is an error to the kernel, which has several for it. */
+	if (netlink_collect(NETLINK_ROUTE, msg, way_take, &found, "route", err) < 0)
+		return found.errnum ? NET_SAME : -1;
+	if (!found.count)
+		return NET_SAME;
+	*way = *(const struct net_way *)found.items;
+	return NET_DONE;
+}

@@ -2,7 +2,10 @@
 #ifndef L2TPGW_DRIVE_NET_ROUTE_H
 #define L2TPGW_DRIVE_NET_ROUTE_H
 
-/* IPv4 unicast routes of the main table (rtnetlink(7)), in the current network namespace. */
+/*
+ * IPv4 unicast routes of the main table (rtnetlink(7)), and where packets really go, in the current
+ * network namespace.
+ */
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,5 +28,16 @@ int net_route_delete(struct ip4_net net, struct err *err);
 int net_route_list(struct arena *arena, struct net_route **list, size_t *count, struct err *err);
 /* The default route of the smallest metric: NET_DONE; NET_SAME if there is none. */
 int net_route_default(struct net_route *route, struct err *err);
+
+struct net_way {
+	int ifindex;
+	uint32_t table; /* that of the route, which rules chose */
+};
+
+/*
+ * By what way a packet of this machine leaves, which has that source and no mark: NET_DONE;
+ * NET_SAME if by none.
+ */
+int net_route_way(uint32_t from, uint32_t to, struct net_way *way, struct err *err);
 
 #endif
