@@ -188,6 +188,15 @@ static void name_leads(struct findings *findings, const char *name, const uint32
 		       other);
 }
 
+static void name_leads_astray(struct findings *findings, const char *name)
+{
+	if (!resolve_has_ipv6(name))
+		return;
+	finding_add(findings, "name", FINDING_WARNING,
+		    "%s also has an IPv6 address, where this gateway does not listen", name);
+	finding_remedy(findings, "remove the AAAA record, or give clients a name without one");
+}
+
 void examine_name(struct findings *findings, const struct policy *policy, const struct host *host)
 {
 	const char *name = policy->gateway.name;
@@ -210,5 +219,6 @@ void examine_name(struct findings *findings, const struct policy *policy, const 
 			       "add an A record for it, or set gateway.name to an address");
 	} else {
 		name_leads(findings, name, list, count, host);
+		name_leads_astray(findings, name);
 	}
 }

@@ -2,12 +2,17 @@
 #include "unit.h"
 
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 
+#include "base/cleanup.h"
 #include "cli/examine.h"
 #include "drive/netns.h"
 #include "drive/netns_route.h"
 
 #define ADDRESS 0xc6336401 /* 198.51.100.1 */
+
+static bool names_faked;
 
 static void expect(const char *named, const struct host *host, const char *text)
 {
@@ -57,12 +62,66 @@ static void answers_that_leave_by_a_tunnel_are_told(void **state)
 	netns_delete_link("wg0");
 }
 
+static void put_over(const char *path, const char *text)
+{
+	char temporary[] = "/tmp/l2tpgw-name-XXXXXX";
+	int fd = mkstemp(temporary);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+	assert_int_equal(chmod(temporary, 0644), 0);
+	names_faked = names_faked && mount(temporary, path, NULL, MS_BIND, NULL) == 0;
+	assert_int_equal(unlink(temporary), 0);
+}
+
+static int fake_names(void **state)
+{
+	names_faked =
+	    unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+	put_over("/etc/nsswitch.conf", "hosts: files\n");
+	put_over("/etc/hosts", "198.51.100.1 four.test both.test near.test\n"
+			       "2001:db8::1 both.test six.test\n"
+			       "::1 near.test\n"
+			       "fe80::1 near.test\n");
+	return netns_enter(state);
+}
+
+static void expect_name(const char *name, enum severity severity, const char *text)
+{
+	cleanup_arena struct arena *arena = arena_new();
+	struct findings findings = { .arena = arena };
+	const struct host host = { .wan_address = ADDRESS };
+	char copy[32];
+	struct policy policy = { .gateway.name = copy };
+
+	(void)snprintf(copy, sizeof(copy), "%s", name);
+	examine_name(&findings, &policy, &host);
+	assert_string_equal(findings.list[findings.count - 1].text, text);
+	assert_int_equal(findings.list[findings.count - 1].severity, severity);
+}
+
+static void names_lead_nowhere_else(void **state)
+{
+	(void)state;
+	if (!names_faked)
+		skip();
+	expect_name("four.test", FINDING_GOOD, "four.test leads to 198.51.100.1");
+	expect_name("near.test", FINDING_GOOD, "near.test leads to 198.51.100.1");
+	expect_name("198.51.100.1", FINDING_GOOD, "198.51.100.1 leads to 198.51.100.1");
+	expect_name("both.test", FINDING_WARNING,
+		    "both.test also has an IPv6 address, where this gateway does not listen");
+	expect_name("six.test", FINDING_WARNING,
+		    "gateway.name six.test has no IPv4 address: clients cannot find it");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_wrong_with_the_wan_is_told),
 		cmocka_unit_test(answers_that_leave_by_a_tunnel_are_told),
+		cmocka_unit_test(names_lead_nowhere_else),
 	};
 
-	return cmocka_run_group_tests(tests, netns_enter, NULL);
+	return cmocka_run_group_tests(tests, fake_names, NULL);
 }
