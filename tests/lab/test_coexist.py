@@ -29,7 +29,7 @@ table inet marked {
 
 
 def test_marks_of_others():
-    """Rules of a transparent proxy (mark 1), wg-quick (51820) and Tailscale (0x80000/0xff0000)."""
+    """Rules of a transparent proxy (mark 1), of somebody's own (0xca6c) and of Tailscale (0x80000/0xff0000)."""
     net = Topology(direct=2)
     net.gw.ip(*RULES.split("\n")[1:-1])
     net.gw.nft(MARKED)
