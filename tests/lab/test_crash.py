@@ -142,6 +142,36 @@ def test_charon_dies():
     equal("nothing but IPsec on the wan", only_ipsec(wan.path), [])
 
 
+def replace(gateway, program):
+    """What dpkg does to a program: another file takes its place."""
+    gateway.node.run(["/bin/cp", "-p", program, f"{program}.new"])
+    gateway.node.run(["/bin/mv", f"{program}.new", program])
+
+
+def replaced(gateway):
+    return [text for text in gateway.status()["warnings"] if "an upgrade has replaced" in text]
+
+
+def test_an_upgrade_replaces_programs():
+    net = Topology(direct=1, nat1=1)
+    gateway, clients, _ = started(net, 2)
+    before, old = identity(gateway), gateway.pids("charon-systemd")
+    equal("nothing is told before", replaced(gateway), [])
+    replace(gateway, "/usr/sbin/charon-systemd")
+    (text,) = wait_until(lambda: replaced(gateway), 20, "status tells of charon")
+    check("with the file", text.startswith("charon runs code that an upgrade has replaced (charon-systemd)"), text)
+    gateway.node.run(["/bin/sh", "-c", text.partition("ends no session: ")[2]])
+    wait_until(lambda: not replaced(gateway) and gateway.status()["state"] == "ready", 30, "the remedy helps")
+    check("it is another charon", gateway.pids("charon-systemd") != old)
+    equal("nobody's session has ended", identity(gateway), before)
+    equal("and everybody is served", [client.ping(SERVER) for client in clients.values()], [3, 3])
+    replace(gateway, "/usr/sbin/xl2tpd")
+    (text,) = wait_until(lambda: replaced(gateway), 20, "status tells of xl2tpd")
+    check("with its number", text.startswith("xl2tpd-1 runs code that an upgrade has replaced (xl2tpd)"), text)
+    check("doctor tells, too", "xl2tpd-1 runs code" in gateway.cli("doctor", check=False).stdout)
+    equal("nobody's session has ended", identity(gateway), before)
+
+
 def lost_without_charon(clients, stream):
     """The kernel's SAs carry the traffic. Only what comes as ESP in UDP needs a socket of charon's besides."""
     note(f"lost while charon was away: {stream.lost or 'nothing'}")
