@@ -546,14 +546,26 @@ static bool is_vague(const json_t *expr)
 	return !is_one_of(text_of(json_object_get(expr, "xt"), "name"), readable);
 }
 
+/* It asks what the packet is, not only who sent it. */
+static bool is_of_a_kind(const json_t *expr)
+{
+	static const char *const kinds[] = { "multiport", "udp", "tcp", "esp", NULL };
+	const json_t *left = json_object_get(json_object_get(expr, "match"), "left");
+
+	return (json_object_get(left, "payload") && !is_sender(left)) ||
+	       !strcmp(text_of(json_object_get(left, "meta"), "key"), "l4proto") ||
+	       is_one_of(text_of(json_object_get(expr, "xt"), "name"), kinds);
+}
+
 /*
  * What the rule makes of the packet: the verdicts that are possible; `sure` says that one of them
  * is what happens, else the next rule may be what counts. That it goes away is not supposed where
- * the rule may be for another address.
+ * the rule may be for another address. Senders that are trusted whatever they send, as a LAN is,
+ * were not picked to be the only clients: a rule for those says nothing of any other.
  */
 static unsigned judge_rule(struct court *court, const json_t *rule, bool *sure)
 {
-	bool some = false, vague = false;
+	bool some = false, vague = false, kind = false;
 	json_t *expr;
 	size_t i;
 
@@ -569,6 +581,8 @@ static unsigned judge_rule(struct court *court, const json_t *rule, bool *sure)
 					   : verdict_of(court, expr);
 
 		*sure &= certain;
+		if (some && !kind && json_object_get(expr, "accept"))
+			return 0;
 		if (possible)
 			return possible & ~(some ? REFUSAL : vague || !certain ? JUDGE_AWAY : 0);
 		if (!vmap)
@@ -578,6 +592,7 @@ static unsigned judge_rule(struct court *court, const json_t *rule, bool *sure)
 		*sure &= truth == TRUE;
 		some |= truth == SOME;
 		vague |= truth == UNKNOWN && is_vague(expr);
+		kind |= is_of_a_kind(expr);
 	}
 	return 0;
 }
