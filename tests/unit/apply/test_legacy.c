@@ -94,7 +94,10 @@ static void test_some_senders(void **state)
 	expect("-P INPUT ACCEPT\n-A INPUT -p esp -m set --match-set ours dst -j DROP\n",
 	       "iptables? 2 legacy filter INPUT\n");
 	expect("-P INPUT DROP\n-A INPUT -p udp -j ACCEPT\n-A INPUT -s 10.0.0.0/8 -j ACCEPT\n",
-	       "iptables? 2 legacy filter INPUT\n");
+	       "iptables 2 legacy filter INPUT\n");
+	expect(
+	    "-P INPUT DROP\n-A INPUT -p udp -j ACCEPT\n-A INPUT -s 10.0.0.0/8 -p esp -j ACCEPT\n",
+	    "iptables? 2 legacy filter INPUT\n");
 }
 
 #define NAT "*nat\n-P PREROUTING ACCEPT\n-N DOCKER\n"

@@ -57,7 +57,8 @@ static void test_against_real_ones(void **state)
 	expect("nftables.json", NULL,
 	       "nftables ike inet filter input\nnftables esp inet filter input\nnftables l2tp inet "
 	       "filter input\n"
-	       "nftables clients inet filter forward\nnftables answers inet filter forward\n");
+	       "nftables clients inet filter forward\nnftables answers inet filter forward\n"
+	       "nftables esp inet other in\n");
 }
 
 static void against(const struct neighbour_block *block, const char *text)
