@@ -18,6 +18,9 @@ static const uint32_t somewhere[] = {
 	0xd9e66401, /* 217.230.100.1 */
 };
 
+/* A client's L2TP is looked up once more with this source when its destination is the real one. */
+#define FABRIC "198.18.0.0/15"
+
 static int fill(const struct net_way *way, int wan, struct detour *detour, struct err *err)
 {
 	struct net_route route = { .ifindex = 0 };
@@ -78,11 +81,14 @@ const char *detour_remedy(struct arena *arena, const struct detour *detour, cons
 	ip4_text(host->wan_address, address);
 	if (detour->main)
 		return arena_printf(arena,
-				    "ip rule add from %s lookup main pref 100, or fewer networks "
-				    "for %s (WireGuard: AllowedIPs)",
+				    "ip rule add from %s lookup main pref 100, and "
+				    "ip rule add from " FABRIC " lookup main pref 100, or fewer "
+				    "networks for %s (WireGuard: AllowedIPs)",
 				    address, detour->ifname);
 	return arena_printf(arena,
 			    "ip route add default via ROUTER dev %s table 100, and "
-			    "ip rule add from %s lookup 100 pref 99",
+			    "ip rule add from %s lookup 100 pref 99, and "
+			    "ip rule add from " FABRIC " to " FABRIC " lookup main pref 98, and "
+			    "ip rule add from " FABRIC " lookup 100 pref 99",
 			    host->wan, address);
 }

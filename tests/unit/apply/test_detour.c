@@ -63,7 +63,8 @@ static void test_wg_quick(void **state)
 	expect(NULL,
 	       "answers from 198.51.100.1 leave by wg0 (table 51820), not by wan0: clients get "
 	       "none",
-	       "ip rule add from 198.51.100.1 lookup main pref 100, or fewer networks for wg0 "
+	       "ip rule add from 198.51.100.1 lookup main pref 100, and ip rule add "
+	       "from 198.18.0.0/15 lookup main pref 100, or fewer networks for wg0 "
 	       "(WireGuard: AllowedIPs)");
 	netns_add_rule(&remedy);
 	expect(NULL, NULL, NULL);
@@ -82,11 +83,14 @@ static void test_halves(void **state)
 	netns_add_route(RT_TABLE_MAIN, 0, 0, "wan0", ROUTER);
 	for (uint32_t half = 0; half < 2; half++) {
 		netns_add_route(RT_TABLE_MAIN, half * HALF, 1, "wg0", 0);
-		expect(NULL,
-		       "answers from 198.51.100.1 leave by wg0 (table main), not by wan0: clients "
-		       "get none",
-		       "ip route add default via ROUTER dev wan0 table 100, and ip rule add from "
-		       "198.51.100.1 lookup 100 pref 99");
+		expect(
+		    NULL,
+		    "answers from 198.51.100.1 leave by wg0 (table main), not by wan0: clients "
+		    "get none",
+		    "ip route add default via ROUTER dev wan0 table 100, and ip rule add from "
+		    "198.51.100.1 lookup 100 pref 99, and ip rule add from 198.18.0.0/15 to "
+		    "198.18.0.0/15 lookup main pref 98, and ip rule add from 198.18.0.0/15 lookup "
+		    "100 pref 99");
 		if (half == 0)
 			netns_delete_route(RT_TABLE_MAIN, 0, 1, "wg0");
 	}
@@ -107,7 +111,9 @@ static void test_named_uplink(void **state)
 	       "answers from 198.51.100.1 to the internet leave by wg0 (the default route), not by "
 	       "wan0 as gateway.wan has it: many a provider drops them",
 	       "ip route add default via ROUTER dev wan0 table 100, and ip rule add from "
-	       "198.51.100.1 lookup 100 pref 99");
+	       "198.51.100.1 lookup 100 pref 99, and ip rule add from 198.18.0.0/15 to "
+	       "198.18.0.0/15 lookup main pref 98, and ip rule add from 198.18.0.0/15 lookup "
+	       "100 pref 99");
 	expect("nosuch0", NULL, NULL);
 	no_links();
 }
