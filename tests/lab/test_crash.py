@@ -148,7 +148,7 @@ def replace(gateway, program):
     gateway.node.run(["/bin/mv", f"{program}.new", program])
 
 
-def replaced(gateway):
+def told_of_upgrades(gateway):
     return [text for text in gateway.status()["warnings"] if "an upgrade has replaced" in text]
 
 
@@ -156,17 +156,17 @@ def test_an_upgrade_replaces_programs():
     net = Topology(direct=1, nat1=1)
     gateway, clients, _ = started(net, 2)
     before, old = identity(gateway), gateway.pids("charon-systemd")
-    equal("nothing is told before", replaced(gateway), [])
+    equal("nothing is told before", told_of_upgrades(gateway), [])
     replace(gateway, "/usr/sbin/charon-systemd")
-    (text,) = wait_until(lambda: replaced(gateway), 20, "status tells of charon")
+    (text,) = wait_until(lambda: told_of_upgrades(gateway), 20, "status tells of charon")
     check("with the file", text.startswith("charon runs code that an upgrade has replaced (charon-systemd)"), text)
     gateway.node.run(["/bin/sh", "-c", text.partition("ends no session: ")[2]])
-    wait_until(lambda: not replaced(gateway) and gateway.status()["state"] == "ready", 30, "the remedy helps")
+    wait_until(lambda: not told_of_upgrades(gateway) and gateway.status()["state"] == "ready", 30, "the remedy helps")
     check("it is another charon", gateway.pids("charon-systemd") != old)
     equal("nobody's session has ended", identity(gateway), before)
     equal("and everybody is served", [client.ping(SERVER) for client in clients.values()], [3, 3])
     replace(gateway, "/usr/sbin/xl2tpd")
-    (text,) = wait_until(lambda: replaced(gateway), 20, "status tells of xl2tpd")
+    (text,) = wait_until(lambda: told_of_upgrades(gateway), 20, "status tells of xl2tpd")
     check("with its number", text.startswith("xl2tpd-1 runs code that an upgrade has replaced (xl2tpd)"), text)
     check("doctor tells, too", "xl2tpd-1 runs code" in gateway.cli("doctor", check=False).stdout)
     equal("nobody's session has ended", identity(gateway), before)

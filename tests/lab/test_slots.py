@@ -1,15 +1,11 @@
-"""The ring of slots comes round to one that is in use, or xl2tpd draws the id of a tunnel that is there: whoever has it
-keeps it, the newcomer is told to dial again."""
+"""The ring of slots comes round to one that is in use: whoever has it keeps it, the newcomer is told to dial again."""
 
-import contextlib
-import struct
 import time
 
 from lablib.agreement import SLOTS, disagreements, number
 from lablib.capture import Capture, only_ipsec
 from lablib.checks import check, equal, holds, note
 from lablib.client import Client
-from lablib.daemons import XL2TPD_LOG
 from lablib.gateway import Gateway, policy
 from lablib.stream import Stream
 from lablib.topology import SERVER, Topology
@@ -73,42 +69,3 @@ def use_marks(gateway, count):
         vici.ask("unload-conn", {"name": "traps"})
     vici.close()
     note(f"{count} marks used up in {time.monotonic() - began:.1f} s")
-
-
-RANDOM = "/dev/urandom"
-HELLO = 60  # seconds between two of xl2tpd's; it gives up who does not acknowledge one for some 31 s
-
-
-@contextlib.contextmanager
-def draws(node, number):
-    """xl2tpd, which opens the device for each number, finds always the same there."""
-    node.write("/run/always", struct.pack("=H", number) * 2048)
-    node.run(["mount", "--bind", "/run/always", RANDOM])
-    try:
-        yield
-    finally:
-        node.run(["umount", RANDOM])
-
-
-def test_a_tunnel_id_in_use():
-    net = Topology(direct=2)
-    gateway = Gateway(net.gw)
-    gateway.write_policy(policy((("alice", "wonderland"), ("beth", "wonderland")), l2tp={"max_sessions": 100}))
-    gateway.up()
-    alice, beth = (Client(node, user) for user, node in zip(("alice", "beth"), net.clients()))
-    alice.connect()
-    record = gateway.wait_sessions(1)[0]
-    beth.start().secure()
-    with draws(net.gw, number(record["l2tp"]["tunnel"])):
-        beth.dial()
-        check("the log says why", gateway.logged(r"gave slot \d+ the tunnel id of slot \d+", 30), gateway.log()[-2000:])
-        check("the newcomer is told", holds(lambda: "onnection closed" in beth.node.read(XL2TPD_LOG), 30),
-              beth.node.read(XL2TPD_LOG))
-    beth.stop()
-    beth.connect()
-    time_out = not holds(lambda: "Maximum retries exceeded" in gateway.log(), HELLO + 35, 2)
-    check("xl2tpd gives nobody up", time_out, gateway.log()[-2000:])
-    equal("the one who has the tunnel keeps it", gateway.session_of("alice")["id"], record["id"])
-    equal("and is served", alice.ping(SERVER), 3)
-    equal("as is the newcomer", beth.ping(SERVER), 3)
-    equal("all agree", disagreements(gateway, {"alice": alice, "beth": beth}), [])
