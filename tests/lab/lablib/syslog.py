@@ -1,5 +1,6 @@
 """What the parts say to syslog (pppd says only there why it refused somebody), kept in LAB_OUT/syslog.log."""
 
+import os
 import pathlib
 import socket
 import threading
@@ -13,7 +14,7 @@ LONGEST = 8192
 
 def listen():
     """Where no syslog daemon runs: takes its place until this process ends."""
-    if DEVICE.exists():
+    if os.path.lexists(DEVICE):  # also the link of a journal that is in another tree
         return
     received = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     received.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
